@@ -1,0 +1,3 @@
+//! The host room: patch baselines of AWS Systems Manager Patch Manager, judged against real package inventories.
+
+pub mod observe;

@@ -1,0 +1,57 @@
+//! [`Kind`]: what a room says about one kind of document; [`Judged`]: a kind that observations are judged against.
+
+use bartizan_ledger::Entry;
+use bartizan_wire::{Checked, Shape, Violations};
+use serde::Serialize;
+
+/// Documents that a document refers to, resolved before it is compiled.
+#[derive(Debug, Default)]
+pub struct References {
+    /// Current entries, in the order in which they were resolved.
+    pub entries: Vec<Entry>,
+}
+
+/// One kind of stored document.
+pub trait Kind: 'static {
+    /// Such as `host/patch-baseline`; stored, never renamed.
+    const NAME: &'static str;
+    /// The format that this program writes; older ones are upgraded by [`Kind::upgrade`].
+    const FORMAT: u16 = 1;
+    /// The document as stored.
+    type Document: Shape + Serialize + Clone + PartialEq + Send + Sync + 'static;
+    /// The document compiled for evaluation; `()` where nothing is evaluated.
+    type Plan: Send + Sync + 'static;
+
+    /// Rules between members, and between a document and the one that it replaces.
+    fn review(_next: &Self::Document, _prior: Option<&Self::Document>, _out: &mut Violations) {}
+
+    /// Makes the plan. A document that cannot be compiled is never stored.
+    fn compile(document: &Checked<Self::Document>, references: &References) -> Result<Self::Plan, Violations>;
+
+    /// Rewrites a stored body of an older format as the current one, before it is decoded.
+    fn upgrade(_format: u16, body: bartizan_wire::Json) -> bartizan_wire::Json {
+        body
+    }
+}
+
+/// A kind whose plans judge observations. The engine is a fold: windows and rates may remember, and time comes from the
+/// observation, so that a replay next month gives the same answer.
+pub trait Judged: Kind {
+    /// What the fold remembers of one subject.
+    type State: Default;
+    /// What is observed.
+    type Observation;
+    /// A verdict.
+    type Finding;
+
+    /// Judges one observation.
+    fn step(plan: &Self::Plan, state: &mut Self::State, seen: &Self::Observation, out: &mut dyn Sink<Self::Finding>);
+}
+
+/// Receives verdicts. "Cannot tell" is an answer.
+pub trait Sink<F> {
+    /// A verdict.
+    fn finding(&mut self, finding: F);
+    /// Something could not be judged.
+    fn blind(&mut self, why: &'static str);
+}

@@ -1,0 +1,16 @@
+//! What the four kinds of policy share: the life cycle of a document, preview, tape, permits.
+//!
+//! A room brings a [`Kind`]; everything that all kinds have in common is written once, here.
+
+pub mod cx;
+pub mod kind;
+pub mod lifecycle;
+pub mod permit;
+pub mod preview;
+pub mod tape;
+
+pub use cx::{Cx, Mint};
+pub use kind::{Judged, Kind, References, Sink};
+pub use lifecycle::{Draft, Held, LifecycleError};
+pub use permit::{Authorizer, Permit, Principal};
+pub use tape::{Recording, Span, Tape};

@@ -1,0 +1,34 @@
+//! [`Tape`]: recorded observations, append-only. What a preview replays.
+
+use async_trait::async_trait;
+use bartizan_ledger::StoreError;
+use bartizan_wire::{Realm, Timestamp};
+
+/// One recorded observation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// Who was observed, such as a managed node's id.
+    pub subject: String,
+    /// When.
+    pub at: Timestamp,
+    /// The observation in the room's own format.
+    pub body: Vec<u8>,
+}
+
+/// Half-open: `from <= at < to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// First instant.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub to: Timestamp,
+}
+
+/// Append-only recordings by realm and track (such as `host/inventory`).
+#[async_trait]
+pub trait Tape: Send + Sync + std::fmt::Debug {
+    /// Appends; durable when it returns.
+    async fn append(&self, realm: &Realm, track: &str, recordings: Vec<Recording>) -> Result<(), StoreError>;
+    /// Recordings of a span in the order in which they were appended, after skipping `skip`, at most `limit`.
+    async fn read(&self, realm: &Realm, track: &str, span: Span, skip: u64, limit: u32) -> Result<Vec<Recording>, StoreError>;
+}

@@ -1,0 +1,23 @@
+//! [`Shape`]: a type that knows its schema, can be read from JSON and can be checked.
+
+use crate::{Json, Path, Schema, Violations};
+
+/// A value that travels. Derived for structures and for enums of unit variants; exactly-one-member objects use
+/// [`one_of!`](crate::one_of!).
+///
+/// A value obtained by [`decode`](Shape::decode) without a violation satisfies [`check`](Shape::check). Values that the
+/// program builds or edits are checked again before they are trusted: see [`Checked`](crate::Checked).
+pub trait Shape: Sized {
+    /// The static description.
+    const SCHEMA: &'static Schema;
+
+    /// Reads the value, reporting every violation below `at`, and not only the first.
+    /// `None` is returned only when at least one violation was reported.
+    fn decode(json: &Json, at: &mut Path, out: &mut Violations) -> Option<Self>;
+
+    /// Reports every constraint that does not hold for this value or anything inside it.
+    fn check(&self, at: &mut Path, out: &mut Violations);
+
+    /// How the value is shown in a violation's text; compound values are shown as the vendor shows them.
+    fn render(&self) -> String;
+}
