@@ -24,7 +24,13 @@ pub trait Board: Send + Sync + std::fmt::Debug {
     /// The state of a subject.
     async fn find(&self, realm: &Realm, topic: &str, subject: &str) -> Result<Option<Posting>, StoreError>;
     /// States by subject, strictly after `after`, at most `limit`.
-    async fn list(&self, realm: &Realm, topic: &str, after: Option<&str>, limit: u16) -> Result<Vec<Posting>, StoreError>;
+    async fn list(
+        &self,
+        realm: &Realm,
+        topic: &str,
+        after: Option<&str>,
+        limit: u16,
+    ) -> Result<Vec<Posting>, StoreError>;
     /// Forgets a subject; true if there was something to forget.
     async fn remove(&self, realm: &Realm, topic: &str, subject: &str) -> Result<bool, StoreError>;
 }

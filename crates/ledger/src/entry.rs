@@ -61,6 +61,14 @@ pub struct Entry {
     pub stamp: Stamp,
 }
 
+impl Entry {
+    /// The revision as conditions see it: `None` once the document is retired.
+    #[must_use]
+    pub fn live(&self) -> Option<Revision> {
+        self.body.is_some().then_some(self.revision)
+    }
+}
+
 /// What must be true of a key for a batch to be committed. A retired document counts as absent,
 /// and `Exactly` its revision never holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +79,18 @@ pub enum Expect {
     Exactly(Revision),
     /// Nothing.
     Any,
+}
+
+impl Expect {
+    /// Whether the condition holds for a document whose live revision is `live`.
+    #[must_use]
+    pub fn holds(self, live: Option<Revision>) -> bool {
+        match self {
+            Self::Absent => live.is_none(),
+            Self::Exactly(revision) => live == Some(revision),
+            Self::Any => true,
+        }
+    }
 }
 
 /// One document's next revision.
@@ -104,4 +124,24 @@ pub struct Batch {
     pub guards: Vec<Guard>,
     /// In the order in which they get their `seq`.
     pub changes: Vec<Change>,
+}
+
+impl Batch {
+    /// What is wrong with the batch whatever the ledger holds, if anything.
+    #[must_use]
+    pub fn malformed(&self) -> Option<&'static str> {
+        if self.changes.is_empty() {
+            return Some("it has no changes");
+        }
+        let mut keys: Vec<&Key> = self.changes.iter().map(|change| &change.key).collect();
+        keys.sort_unstable();
+        let twice = keys.iter().zip(keys.iter().skip(1)).any(|(one, next)| one == next);
+        twice.then_some("it changes a key twice")
+    }
+
+    /// Every condition in the order in which they are tried: guards, then changes.
+    pub fn conditions(&self) -> impl Iterator<Item = (&Key, Expect)> {
+        let guards = self.guards.iter().map(|guard| (&guard.key, guard.expect));
+        guards.chain(self.changes.iter().map(|change| (&change.key, change.expect)))
+    }
 }

@@ -3,6 +3,8 @@
 use bartizan_wire::Realm;
 use serde::{Deserialize, Serialize};
 
+use crate::{Revision, StoreError};
+
 /// Names one document for ever: a realm, a kind and a name that is unique within the kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
@@ -42,4 +44,21 @@ pub struct Page {
 impl Page {
     /// Entries a backend returns in one call at most.
     pub const LIMIT_MAX: u16 = 1000;
+
+    /// How many entries a backend returns for this page at most.
+    #[must_use]
+    pub fn capped(&self) -> u16 {
+        self.limit.min(Self::LIMIT_MAX)
+    }
+
+    /// `after` as a revision, for a page of a history; `Revision(0)` at the beginning.
+    ///
+    /// # Errors
+    /// `after` is not a decimal number.
+    pub fn after_revision(&self) -> Result<Revision, StoreError> {
+        let Some(after) = &self.after else { return Ok(Revision(0)) };
+        after.parse().map(Revision).map_err(|_| {
+            StoreError::Failed(format!("a page of a history starts after a revision in decimal, not after `{after}`"))
+        })
+    }
 }

@@ -13,9 +13,12 @@ pub trait Ledger: Send + Sync + std::fmt::Debug {
     async fn at(&self, key: &Key, revision: Revision) -> Result<Option<Entry>, StoreError>;
     /// Heads of a kind, or one document's history.
     async fn list(&self, scope: &Scope, page: &Page) -> Result<Vec<Entry>, StoreError>;
-    /// Entries after `seq`, oldest first, at most `limit`: never skips a committed entry (L4).
+    /// Entries after `seq`, oldest first, at most `limit` and at most [`Page::LIMIT_MAX`]: never skips a committed
+    /// entry (L4).
     async fn since(&self, seq: Seq, limit: u16) -> Result<Vec<Entry>, StoreError>;
-    /// Writes all changes or none. Entries come back in the order of the changes, after they are durable.
+    /// The place of the last committed entry, `Seq(0)` if there is none: where a watcher that wants only news starts.
+    async fn tip(&self) -> Result<Seq, StoreError>;
+    /// Writes all changes or none. Conditions are tried in order, guards first. Entries come back in the order of the changes, after they are durable.
     async fn commit(&self, batch: &Batch) -> Result<Vec<Entry>, CommitError>;
 }
 

@@ -9,6 +9,7 @@ pub mod key;
 pub mod ledger;
 pub mod memory;
 pub mod overlay;
+pub mod token;
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -18,3 +19,5 @@ pub use board::{Board, Posting};
 pub use entry::{Batch, Change, Entry, Expect, Guard, LockToken, Revision, Seq, Stamp, Text};
 pub use key::{Key, Page, Scope};
 pub use ledger::{CommitError, Ledger, StoreError};
+pub use memory::{MemoryAudit, MemoryBoard, MemoryLedger};
+pub use overlay::Overlay;
