@@ -1,0 +1,166 @@
+//! From the weights of a package's versions to its state on a host (host.md 4.2 and 4.8).
+
+use serde::{Deserialize, Serialize};
+
+use super::source::{Level, RejectedAction};
+use super::view::Marks;
+use super::weigh::Weight;
+
+/// The state of a package on a host, spelled as responses spell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum State {
+    /// Approved and installed, and nothing newer is approved.
+    Installed,
+    /// Installed and not approved, or rejected with `ALLOW_AS_DEPENDENCY`.
+    InstalledOther,
+    /// Installed although rejected with `BLOCK`.
+    InstalledRejected,
+    /// Installed by a run that did not reboot, and not rebooted since.
+    InstalledPendingReboot,
+    /// Approved, and an older version is installed.
+    Missing,
+    /// An install run tried, and an older version is still installed.
+    Failed,
+    /// Approved, and nothing is installed that it could update.
+    NotApplicable,
+}
+
+impl State {
+    /// All, in the order of the enumeration.
+    pub const ALL: [Self; 7] = [
+        Self::Installed,
+        Self::InstalledOther,
+        Self::InstalledRejected,
+        Self::InstalledPendingReboot,
+        Self::Missing,
+        Self::Failed,
+        Self::NotApplicable,
+    ];
+
+    /// As responses spell it: `InstalledOther`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Installed => "Installed",
+            Self::InstalledOther => "InstalledOther",
+            Self::InstalledRejected => "InstalledRejected",
+            Self::InstalledPendingReboot => "InstalledPendingReboot",
+            Self::Missing => "Missing",
+            Self::Failed => "Failed",
+            Self::NotApplicable => "NotApplicable",
+        }
+    }
+
+    /// Reads either spelling, `InstalledOther` or `INSTALLED_OTHER`, as filters may be given (host.md 9, decision 1).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let letters =
+            |text: &str| text.bytes().filter(|b| *b != b'_').map(|b| b.to_ascii_lowercase()).collect::<Vec<_>>();
+        Self::ALL.into_iter().find(|state| letters(state.as_str()) == letters(text))
+    }
+
+    /// One package in such a state makes its host non-compliant.
+    #[must_use]
+    pub fn is_non_compliant(self) -> bool {
+        matches!(self, Self::InstalledRejected | Self::InstalledPendingReboot | Self::Missing | Self::Failed)
+    }
+
+    /// Reports leave classification and severity of such a package blank.
+    #[must_use]
+    pub fn is_blank(self) -> bool {
+        matches!(self, Self::InstalledOther | Self::NotApplicable)
+    }
+}
+
+/// The state of one package on one host, and what reports say with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// None for a package that is neither installed nor approved.
+    pub(super) state: Option<State>,
+    /// The version that the state is about, by its place among the weights.
+    pub(super) reported: Option<usize>,
+    /// The version whose approval, or the lack of it, decided.
+    pub(super) decisive: Option<usize>,
+    /// The organisation's level.
+    pub(super) level: Level,
+    /// Reported with classification `Security`.
+    pub(super) security: bool,
+}
+
+/// Which versions may make a package missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// The newest of all approved versions. What the vendor's program does, and the default.
+    NewestMatched,
+    /// Only the newest version of all, approved or not. What the vendor's documents say.
+    CandidateOnly,
+}
+
+/// `weights` are in ascending order of rank and hold the installed version.
+pub(super) fn settle(
+    weights: &[Weight],
+    installed: Option<usize>,
+    marks: Marks,
+    action: RejectedAction,
+    reading: Reading,
+) -> Verdict {
+    // An installed package is compared with itself and what is newer; otherwise everything counts.
+    let held = installed.and_then(|at| weights.get(at).map(|weight| (at, weight)));
+    let floor = held.map_or(0, |(_, weight)| weight.rank);
+    let considered = || weights.iter().enumerate().rev().take_while(|(_, weight)| weight.rank >= floor);
+    let newest = considered().next();
+    let mut chosen = match reading {
+        Reading::NewestMatched => considered().find(|(_, weight)| weight.matched),
+        Reading::CandidateOnly => newest.filter(|(_, weight)| weight.matched),
+    };
+    // Of versions that dpkg finds equal, the installed one speaks for itself.
+    if let (Some((at, own)), Some((_, other))) = (held, chosen)
+        && own.matched
+        && own.rank == other.rank
+    {
+        chosen = Some((at, own));
+    }
+    let decisive = chosen.or(newest).map(|(at, _)| at);
+    let Some((own_at, own)) = held else {
+        let state = chosen.map(|_| State::NotApplicable);
+        let reported = chosen.map(|(at, _)| at);
+        return Verdict { state, reported, decisive, level: Level::Unspecified, security: false };
+    };
+    let (state, reported, level, security, decisive) = match chosen {
+        Some((at, other)) if other.rank > own.rank => {
+            let state = if marks.failed { State::Failed } else { State::Missing };
+            return Verdict {
+                state: Some(state),
+                reported: Some(at),
+                decisive,
+                level: other.level,
+                security: other.security.is_some(),
+            };
+        }
+        Some((_, other)) => (State::Installed, own_at, other.level, other.security.is_some(), decisive),
+        None if action == RejectedAction::Block && own.rejected_entry.is_some() => {
+            (State::InstalledRejected, own_at, Level::Unspecified, own.security.is_some(), Some(own_at))
+        }
+        None => (State::InstalledOther, own_at, Level::Unspecified, false, decisive),
+    };
+    if marks.pending_reboot {
+        let security = own.security.is_some();
+        let state = Some(State::InstalledPendingReboot);
+        return Verdict { state, reported: Some(own_at), decisive, level, security };
+    }
+    Verdict { state: Some(state), reported: Some(reported), decisive, level, security }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+
+    #[test]
+    fn filters_may_spell_states_either_way() {
+        assert_eq!(State::parse("INSTALLED_PENDING_REBOOT"), Some(State::InstalledPendingReboot));
+        for state in State::ALL {
+            assert_eq!(State::parse(state.as_str()), Some(state));
+        }
+        assert_eq!(State::parse("AVAILABLE"), None);
+    }
+}
