@@ -2,6 +2,9 @@
 //!
 //! No I/O, no clock. Everything that travels between a client and Bartizan, or into the ledger, is a [`Shape`].
 
+// Derived code names this crate from outside, also in the crate's own tests.
+extern crate self as bartizan_wire;
+
 pub mod arn;
 pub mod checked;
 pub mod decode;
@@ -22,6 +25,6 @@ pub use json::{Json, SyntaxError};
 pub use path::Path;
 pub use realm::Realm;
 pub use schema::{Constraint, Member, Schema, SchemaKind};
-pub use shape::Shape;
+pub use shape::{Blob, Shape};
 pub use time::Timestamp;
 pub use violation::{Rule, Violation, Violations};

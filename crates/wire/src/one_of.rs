@@ -1,0 +1,1 @@
+//! Objects of which exactly one member is present, as Rust enums.

@@ -1,12 +1,100 @@
 //! A realm: the account and region that a document lives in.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-/// An account in a region. Nothing in one realm can be seen from another.
+/// An account in a region. Nothing in one realm can be seen from another. Made by [`Realm::new`], which checks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
+#[non_exhaustive]
 pub struct Realm {
     /// Twelve digits.
     pub account: String,
     /// Such as `us-east-1`.
     pub region: String,
+}
+
+/// A realm as it is stored, before it is checked.
+#[derive(Deserialize)]
+struct Parts {
+    account: String,
+    region: String,
+}
+
+/// What is wrong with a realm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RealmError {
+    /// Not twelve digits.
+    Account(String),
+    /// Not of the form `us-east-1`.
+    Region(String),
+}
+
+impl fmt::Display for RealmError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(given) => {
+                write!(f, "account `{}` must be twelve digits", given.escape_debug())
+            }
+            Self::Region(given) => {
+                write!(f, "region `{}` must be written like `us-east-1`", given.escape_debug())
+            }
+        }
+    }
+}
+
+impl std::error::Error for RealmError {}
+
+impl Realm {
+    /// Digits of an account.
+    pub const ACCOUNT_LENGTH: usize = 12;
+    /// Longest name of a region.
+    pub const REGION_LENGTH_MAX: usize = 32;
+
+    /// A realm of an account (twelve digits) and a region (such as `us-gov-west-1`).
+    ///
+    /// # Errors
+    /// Says which of the two has another form.
+    pub fn new(account: impl Into<String>, region: impl Into<String>) -> Result<Self, RealmError> {
+        let (account, region) = (account.into(), region.into());
+        if !is_account(&account) {
+            return Err(RealmError::Account(account));
+        }
+        if !is_region(&region) {
+            return Err(RealmError::Region(region));
+        }
+        Ok(Self { account, region })
+    }
+}
+
+/// `us-east-1` of `123456789012`, shown as `123456789012/us-east-1`.
+impl fmt::Display for Realm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.account, self.region)
+    }
+}
+
+impl TryFrom<Parts> for Realm {
+    type Error = RealmError;
+    fn try_from(parts: Parts) -> Result<Self, RealmError> {
+        Self::new(parts.account, parts.region)
+    }
+}
+
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == Realm::ACCOUNT_LENGTH && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `[a-z]{2,}(-[a-z]{2,})+-[0-9]{1,2}`.
+pub(crate) fn is_region(text: &str) -> bool {
+    if text.len() > Realm::REGION_LENGTH_MAX {
+        return false;
+    }
+    let Some((words, number)) = text.rsplit_once('-') else { return false };
+    let is_word = |word: &str| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    (1..=2).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && words.contains('-')
+        && words.split('-').all(is_word)
 }

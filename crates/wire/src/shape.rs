@@ -1,6 +1,11 @@
 //! [`Shape`]: a type that knows its schema, can be read from JSON and can be checked.
 
-use crate::{Json, Path, Schema, Violations};
+use crate::{Constraint, Json, Path, Schema, Violations};
+
+mod collections;
+mod scalars;
+
+pub use scalars::Blob;
 
 /// A value that travels. Derived for structures and for enums of unit variants; exactly-one-member objects use
 /// [`one_of!`](crate::one_of!).
@@ -20,4 +25,8 @@ pub trait Shape: Sized {
 
     /// How the value is shown in a violation's text; compound values are shown as the vendor shows them.
     fn render(&self) -> String;
+
+    /// Adds the vendor's sentence for each part of a member's constraint that this value breaks. Types that no
+    /// constraint applies to keep this body; the derive refuses a constraint on them.
+    fn breaches(&self, _constraint: &Constraint, _out: &mut Vec<String>) {}
 }
