@@ -3,15 +3,17 @@
 //! No HTTP: a [`Binding`] says how an operation is addressed, `protocol` knows what that means on the wire.
 
 pub mod binding;
+pub mod describe;
 pub mod error;
 pub mod table;
 
 pub use binding::{Binding, Method};
 pub use error::{ErrorBody, Fault, ServiceError};
-pub use table::{Answer, ErasedOperation, Service, Table};
+pub use table::{Answer, BoundTwice, ErasedOperation, Refusal, Reply, Table};
 
 use std::future::Future;
 
+use bartizan_policy::preview::Foresee;
 use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
 use serde::Serialize;
@@ -32,8 +34,8 @@ pub trait Operation: Send + Sync + 'static {
     type Output: Shape + Serialize + Send;
     /// Every error of its own.
     type Error: ServiceError;
-    /// The room's own facts, such as its catalogue.
-    type Room: Send + Sync + 'static;
+    /// The room's own facts, such as its catalogue; it foresees what a change would do.
+    type Room: Foresee + Send + Sync + 'static;
 
     /// What authorization is asked about.
     fn resource(cx: &Cx, input: &Self::Input) -> ResourceName;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use bartizan_ledger::{Audit, Board, Ledger};
+use bartizan_ledger::{Audit, Board, Ledger, Revision};
 use bartizan_wire::{Realm, Timestamp};
 
-use crate::{Principal, Tape};
+use crate::{Principal, Tape, Turns};
 
 /// Makes identifiers that nobody can guess. The random source belongs to `server`.
 pub trait Mint: Send + Sync + std::fmt::Debug {
@@ -26,6 +26,8 @@ pub struct Cx {
     pub request: String,
     /// Why, in the caller's words, if given.
     pub reason: Option<String>,
+    /// The revision that the caller saw and wants to replace: any other is a conflict. `None` updates blindly.
+    pub expect: Option<Revision>,
     /// Documents. In a preview this is an overlay that keeps the commit to itself.
     pub ledger: Arc<dyn Ledger>,
     /// Latest states.
@@ -34,6 +36,8 @@ pub struct Cx {
     pub audit: Arc<dyn Audit>,
     /// Recorded observations.
     pub tape: Arc<dyn Tape>,
+    /// Whose turn it is to update a document blindly.
+    pub turns: Arc<Turns>,
     /// New identifiers.
     pub mint: Arc<dyn Mint>,
     /// True while the call is only looked at; see [`preview`](crate::preview).

@@ -1,7 +1,7 @@
 //! [`Kind`]: what a room says about one kind of document; [`Judged`]: a kind that observations are judged against.
 
-use bartizan_ledger::Entry;
-use bartizan_wire::{Checked, Shape, Violations};
+use bartizan_ledger::{Entry, Key};
+use bartizan_wire::{Checked, Realm, Shape, Violations};
 use serde::Serialize;
 
 /// Documents that a document refers to, resolved before it is compiled.
@@ -21,6 +21,11 @@ pub trait Kind: 'static {
     type Document: Shape + Serialize + Clone + PartialEq + Send + Sync + 'static;
     /// The document compiled for evaluation; `()` where nothing is evaluated.
     type Plan: Send + Sync + 'static;
+
+    /// The documents that this one refers to. They must be live when it is committed.
+    fn refers_to(_document: &Self::Document, _realm: &Realm) -> Vec<Key> {
+        Vec::new()
+    }
 
     /// Rules between members, and between a document and the one that it replaces.
     fn review(_next: &Self::Document, _prior: Option<&Self::Document>, _out: &mut Violations) {}

@@ -8,9 +8,12 @@ pub mod lifecycle;
 pub mod permit;
 pub mod preview;
 pub mod tape;
+pub mod turns;
 
 pub use cx::{Cx, Mint};
 pub use kind::{Judged, Kind, References, Sink};
-pub use lifecycle::{Draft, Held, LifecycleError};
+pub use lifecycle::{Contended, Draft, Held, LifecycleError};
 pub use permit::{Authorizer, Permit, Principal};
+pub use preview::{Evidence, Foresee, Foresight};
 pub use tape::{Recording, Span, Tape};
+pub use turns::Turns;

@@ -59,9 +59,12 @@ impl Permit {
         &self.resource
     }
 
+    /// Stands for every kind, in the list of what an operation may commit.
+    pub const ANY_KIND: &'static str = "*";
+
     /// INVARIANT: A1. True if a change of this key may be committed under this permit.
     #[must_use]
     pub fn covers(&self, key: &Key) -> bool {
-        key.realm == self.principal.realm && self.writes.contains(&key.kind.as_str())
+        key.realm == self.principal.realm && self.writes.iter().any(|kind| *kind == key.kind || *kind == Self::ANY_KIND)
     }
 }

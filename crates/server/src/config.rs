@@ -1,0 +1,35 @@
+//! What an operator can set.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use bartizan_wire::Realm;
+
+/// The settings of one server.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the API listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Everything that is kept lives in this folder.
+    pub data: PathBuf,
+    /// The account and region that are served.
+    pub realm: Realm,
+    /// The root access key from outside; otherwise one is made at the first start and kept in the data folder.
+    pub root_key: Option<RootKey>,
+}
+
+/// An access key.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RootKey {
+    /// Such as `AKIA...`.
+    pub access_key_id: String,
+    /// Never logged.
+    pub secret_access_key: String,
+}
+
+impl std::fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RootKey").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
+}
