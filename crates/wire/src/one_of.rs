@@ -1,1 +1,176 @@
-//! Objects of which exactly one member is present, as Rust enums.
+//! [`one_of!`](crate::one_of!): objects of which exactly one member is present, as Rust enums.
+//!
+//! The vendors have many (`Statement`, `FieldToMatch`, `RuleAction`). serde's external tagging reads them almost, but
+//! its errors mislead on `{}`, on two members, and on a null beside the one that is meant.
+
+use crate::{Json, Member, Path, Violations, decode};
+
+/// How many of the members seen are named in an error.
+const SEEN_SHOWN_MAX: usize = 10;
+
+/// Finds the one member that is present, or reports which were seen. Null members are absent. Unknown members are
+/// ignored beside a known one, as everywhere, and named when there is an error.
+pub fn only<'json>(
+    json: &'json Json,
+    members: &'static [Member],
+    at: &Path,
+    out: &mut Violations,
+) -> Option<(&'static Member, &'json Json)> {
+    let present = decode::structure(json, at, out)?.iter().filter(|(_, value)| !value.is_null());
+    let mut seen: Vec<&str> = Vec::new();
+    let mut known = Vec::new();
+    for (name, value) in present {
+        seen.push(name);
+        known.extend(members.iter().find(|member| member.name == name).map(|member| (member, value)));
+    }
+    if let [one] = known.as_slice() {
+        return Some(*one);
+    }
+    let choices: Vec<_> = members.iter().map(|member| format!("`{}`", member.name)).collect();
+    let mut text = format!("exactly one of {} must be present", choices.join(", "));
+    let place = at.to_string();
+    if !place.is_empty() {
+        text.push_str(&format!(" in `{place}`"));
+    }
+    text.push_str(&found(&seen));
+    out.review(at, text);
+    None
+}
+
+fn found(seen: &[&str]) -> String {
+    if seen.is_empty() {
+        return "; found none".to_owned();
+    }
+    let shown: Vec<_> = seen.iter().take(SEEN_SHOWN_MAX).map(|name| format!("`{}`", name.escape_debug())).collect();
+    let more =
+        if seen.len() > SEEN_SHOWN_MAX { format!(" and {} more", seen.len() - SEEN_SHOWN_MAX) } else { String::new() };
+    format!("; found {}{more}", shown.join(", "))
+}
+
+/// Declares an enum for an object of which exactly one member is present, with its [`Shape`](crate::Shape) and serde's
+/// `Serialize`. The vendor's name of the shape stands behind `as` where it differs from Rust's.
+///
+/// ```
+/// use bartizan_wire::{Checked, Json, Shape, one_of};
+/// use serde::Serialize;
+///
+/// #[derive(Debug, Clone, PartialEq, Serialize, Shape)]
+/// #[serde(rename_all = "PascalCase")]
+/// struct Geo {
+///     country_codes: Vec<String>,
+/// }
+///
+/// one_of! {
+///     /// What a rule looks for.
+///     #[derive(Debug, Clone, PartialEq)]
+///     enum Looks as "Statement" {
+///         /// The country of the client's address.
+///         Geo(Geo) = "GeoMatchStatement",
+///         /// The opposite of another.
+///         Not(Box<Looks>) = "NotStatement",
+///     }
+/// }
+///
+/// let json = Json::parse(br#"{"NotStatement": {"GeoMatchStatement": {"CountryCodes": ["NZ"]}}}"#, 8)?;
+/// let looks = Checked::<Looks>::decode(&json)?;
+/// assert_eq!(looks.member(), "NotStatement");
+///
+/// let both = Json::parse(br#"{"NotStatement": {}, "GeoMatchStatement": {}}"#, 8)?;
+/// let error = Checked::<Looks>::decode(&both).unwrap_err();
+/// assert_eq!(
+///     error.render(),
+///     "exactly one of `GeoMatchStatement`, `NotStatement` must be present; found `NotStatement`, `GeoMatchStatement`"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[macro_export]
+macro_rules! one_of {
+    (@name $name:ident $shape:literal) => {
+        $shape
+    };
+    (@name $name:ident) => {
+        ::core::stringify!($name)
+    };
+    (
+        $(#[$meta:meta])*
+        $visibility:vis enum $name:ident $(as $shape:literal)? {
+            $( $(#[$variant_meta:meta])* $variant:ident($type:ty) = $wire:literal ),+ $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        $visibility enum $name {
+            $( $(#[$variant_meta])* $variant($type) ),+
+        }
+
+        impl $name {
+            /// The wire name of the member that is present.
+            #[must_use]
+            $visibility const fn member(&self) -> &'static str {
+                match self {
+                    $( Self::$variant(_) => $wire ),+
+                }
+            }
+        }
+
+        impl $crate::Shape for $name {
+            const SCHEMA: &'static $crate::Schema = &$crate::Schema {
+                name: $crate::one_of!(@name $name $($shape)?),
+                kind: $crate::SchemaKind::OneOf(&[$(
+                    $crate::Member {
+                        name: $wire,
+                        required: false,
+                        sensitive: false,
+                        constraint: $crate::Constraint::NONE,
+                        schema: $crate::decode::schema::<$type>,
+                    }
+                ),+]),
+            };
+
+            fn decode(
+                json: &$crate::Json,
+                at: &mut $crate::Path,
+                out: &mut $crate::Violations,
+            ) -> ::core::option::Option<Self> {
+                let $crate::SchemaKind::OneOf(members) = &Self::SCHEMA.kind else {
+                    return $crate::decode::mismatch(json, "an object", at, out);
+                };
+                let (member, json) = $crate::one_of::only(json, members, at, out)?;
+                at.member(member.name, |at| match member.name {
+                    $( $wire => <$type as $crate::Shape>::decode(json, at, out).map(Self::$variant), )+
+                    _ => $crate::decode::mismatch(json, "a known member", at, out),
+                })
+            }
+
+            fn check(&self, at: &mut $crate::Path, out: &mut $crate::Violations) {
+                at.member(self.member(), |at| match self {
+                    $( Self::$variant(value) => $crate::Shape::check(value, at, out) ),+
+                });
+            }
+
+            fn render(&self) -> ::std::string::String {
+                let value = match self {
+                    $( Self::$variant(value) => $crate::Shape::render(value) ),+
+                };
+                ::std::format!("{}({}={value})", Self::SCHEMA.name, self.member())
+            }
+        }
+
+        impl $crate::one_of::serde::Serialize for $name {
+            fn serialize<S: $crate::one_of::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                use $crate::one_of::serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(::core::option::Option::Some(1))?;
+                match self {
+                    $( Self::$variant(value) => map.serialize_entry($wire, value)? ),+
+                }
+                map.end()
+            }
+        }
+    };
+}
+
+/// For the code that the macro writes.
+#[doc(hidden)]
+pub use serde;

@@ -12,7 +12,7 @@ fn folds<T: Shape>() -> bool {
 }
 
 /// Reports items' violations: as they are, or folded into one for each distinct sentence at the collection.
-fn fold(items: Violations, prefix: &str, shown: impl Fn() -> String, at: &Path, out: &mut Violations) {
+fn fold(items: &Violations, prefix: &str, shown: impl Fn() -> String, at: &Path, out: &mut Violations) {
     let mut told: Vec<&str> = Vec::new();
     for violation in items.iter() {
         match &violation.rule {
@@ -44,7 +44,7 @@ impl<T: Shape> Shape for Vec<T> {
                 values
             });
         }
-        fold(own, sentence::EACH_ITEM, || json.to_string_plain(), at, out);
+        fold(&own, sentence::EACH_ITEM, || json.to_string_plain(), at, out);
         values
     }
 
@@ -81,7 +81,7 @@ impl<T: Shape> Shape for BTreeMap<String, T> {
                 values
             });
         }
-        fold(own, sentence::EACH_VALUE, || json.to_string_plain(), at, out);
+        fold(&own, sentence::EACH_VALUE, || json.to_string_plain(), at, out);
         values
     }
 

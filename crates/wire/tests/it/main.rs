@@ -1,3 +1,6 @@
 //! The crate as others use it.
 
+#[cfg(test)]
 mod derive;
+#[cfg(test)]
+mod one_of;
