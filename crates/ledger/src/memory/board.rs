@@ -11,11 +11,12 @@ use super::lock;
 use crate::{Board, Page, Posting, StoreError};
 
 type Topic = (Realm, String);
+type Subjects = BTreeMap<String, (Timestamp, Vec<u8>)>;
 
 /// A board that lasts as long as the process.
 #[derive(Debug, Default)]
 pub struct MemoryBoard {
-    topics: Mutex<BTreeMap<Topic, BTreeMap<String, (Timestamp, Vec<u8>)>>>,
+    topics: Mutex<BTreeMap<Topic, Subjects>>,
 }
 
 impl MemoryBoard {

@@ -1,0 +1,3 @@
+SELECT id, at, principal, action, resource, outcome, detail
+FROM line
+WHERE account = ?1 AND region = ?2 AND id = ?3

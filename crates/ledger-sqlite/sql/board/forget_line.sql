@@ -1,0 +1,1 @@
+DELETE FROM line WHERE account = ?1 AND region = ?2 AND id = ?3

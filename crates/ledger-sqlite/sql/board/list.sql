@@ -1,0 +1,5 @@
+SELECT subject, at, body
+FROM posting
+WHERE account = ?1 AND region = ?2 AND topic = ?3 AND subject >= ?4
+ORDER BY subject
+LIMIT ?5
