@@ -22,6 +22,7 @@ pub(crate) fn expand(ident: &Ident, container: &Container, fields: &FieldsNamed)
 
     let shape_name = &container.name;
     let idents: Vec<_> = members.iter().map(|member| member.ident).collect();
+    let locals: Vec<_> = members.iter().map(|member| local(member.ident)).collect();
     let constants: Vec<_> = (0..members.len()).map(|index| format_ident!("MEMBER_{index}")).collect();
     let definitions = members.iter().zip(&constants).map(|(member, constant)| definition(member, constant));
     let applies = members.iter().map(|member| member.constraint.applies_to(member.ty));
@@ -50,7 +51,7 @@ pub(crate) fn expand(ident: &Ident, container: &Container, fields: &FieldsNamed)
                     let _ = members;
                     // Every member is read before the first that failed ends it, so that all violations are told.
                     #(#decodes)*
-                    ::core::option::Option::Some(Self { #(#idents: #idents?),* })
+                    ::core::option::Option::Some(Self { #(#idents: #locals?),* })
                 }
 
                 fn check(&self, at: &mut ::bartizan_wire::Path, out: &mut ::bartizan_wire::Violations) {
@@ -86,14 +87,15 @@ fn definition(member: &MemberField<'_>, constant: &Ident) -> TokenStream {
 }
 
 fn decode(member: &MemberField<'_>, constant: &Ident) -> TokenStream {
-    let MemberField { ident, ty, .. } = member;
+    let MemberField { ty, .. } = member;
+    let local = local(member.ident);
     match &member.absence {
         Absence::Refused => quote! {
-            let #ident: ::core::option::Option<#ty> =
+            let #local: ::core::option::Option<#ty> =
                 ::bartizan_wire::decode::required(members, &#constant, at, out);
         },
         Absence::None => quote! {
-            let #ident: ::core::option::Option<#ty> =
+            let #local: ::core::option::Option<#ty> =
                 ::bartizan_wire::decode::optional(members, &#constant, at, out);
         },
         Absence::Default(default) => {
@@ -102,7 +104,7 @@ fn decode(member: &MemberField<'_>, constant: &Ident) -> TokenStream {
                 None => quote!(::core::default::Default::default),
             };
             quote! {
-                let #ident: ::core::option::Option<#ty> =
+                let #local: ::core::option::Option<#ty> =
                     ::bartizan_wire::decode::defaulted(members, &#constant, #default, at, out);
             }
         }
@@ -127,4 +129,9 @@ fn show(member: &MemberField<'_>, constant: &Ident) -> TokenStream {
         };
     }
     quote!(::bartizan_wire::decode::show(&self.#ident, &#constant, &mut text);)
+}
+
+/// A member may be named like a parameter of `decode`, such as `at`.
+fn local(ident: &Ident) -> Ident {
+    format_ident!("member_{}", ident)
 }
