@@ -7,6 +7,7 @@ use bartizan_wire::{Checked, Json, ResourceName, Shape};
 use serde::Serialize;
 
 use crate::list_history::Line;
+use crate::resource::document;
 use crate::{BODY_BYTES_MAX, History, HistoryError};
 
 /// Compares two revisions.
@@ -56,8 +57,8 @@ impl Operation for DiffRevisions {
     type Error = HistoryError;
     type Room = History;
 
-    fn resource(_cx: &Cx, input: &Input) -> ResourceName {
-        ResourceName(input.name.clone())
+    fn resource(cx: &Cx, input: &Input) -> ResourceName {
+        document(cx, Some(&input.kind), Some(&input.name))
     }
 
     async fn call(_room: &History, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HistoryError> {

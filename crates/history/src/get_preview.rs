@@ -5,6 +5,7 @@ use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, Json, ResourceName, Shape};
 use serde::Serialize;
 
+use crate::resource::named;
 use crate::{BODY_BYTES_MAX, History, HistoryError};
 
 /// Reads a stored preview.
@@ -47,8 +48,8 @@ impl Operation for GetPreview {
     type Error = HistoryError;
     type Room = History;
 
-    fn resource(_cx: &Cx, input: &Input) -> ResourceName {
-        ResourceName(input.preview_id.clone())
+    fn resource(cx: &Cx, input: &Input) -> ResourceName {
+        named(cx, &format!("preview/{}", input.preview_id))
     }
 
     async fn call(_room: &History, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HistoryError> {

@@ -6,6 +6,7 @@ pub mod get_preview;
 pub mod list_history;
 pub mod list_previews;
 pub mod preview;
+mod resource;
 pub mod restorable;
 pub mod roll_back;
 pub mod room;

@@ -6,6 +6,7 @@ use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape, Timestamp};
 use serde::Serialize;
 
+use crate::resource::document;
 use crate::{BODY_BYTES_MAX, History, HistoryError};
 
 /// Lists entries.
@@ -105,8 +106,8 @@ impl Operation for ListHistory {
     type Error = HistoryError;
     type Room = History;
 
-    fn resource(_cx: &Cx, input: &Input) -> ResourceName {
-        input.name.clone().map_or_else(ResourceName::any, ResourceName)
+    fn resource(cx: &Cx, input: &Input) -> ResourceName {
+        document(cx, input.kind.as_deref(), input.name.as_deref())
     }
 
     async fn call(_room: &History, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HistoryError> {

@@ -6,6 +6,7 @@ use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape, Timestamp};
 use serde::Serialize;
 
+use crate::resource::named;
 use crate::{BODY_BYTES_MAX, History, HistoryError};
 
 /// Lists stored previews.
@@ -67,8 +68,8 @@ impl Operation for ListPreviews {
     type Error = HistoryError;
     type Room = History;
 
-    fn resource(_cx: &Cx, input: &Input) -> ResourceName {
-        input.resource.clone().map_or_else(ResourceName::any, ResourceName)
+    fn resource(cx: &Cx, _input: &Input) -> ResourceName {
+        named(cx, "preview/*")
     }
 
     async fn call(_room: &History, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HistoryError> {

@@ -8,6 +8,7 @@ use bartizan_wire::{Checked, Json, ResourceName, Shape};
 use serde::Serialize;
 
 use crate::get_preview::stored;
+use crate::resource::named;
 use crate::{BODY_BYTES_MAX, History, HistoryError};
 
 /// Previews an operation.
@@ -50,8 +51,8 @@ impl Operation for Preview {
     type Error = HistoryError;
     type Room = History;
 
-    fn resource(_cx: &Cx, input: &Input) -> ResourceName {
-        ResourceName(input.action.clone())
+    fn resource(cx: &Cx, input: &Input) -> ResourceName {
+        named(cx, &format!("operation/{}", input.action))
     }
 
     async fn call(room: &History, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HistoryError> {

@@ -1,14 +1,16 @@
 //! `POST /v1/rollback`: an earlier revision becomes the next one. History is added to, never rewritten.
 
-use bartizan_ledger::{Key, Revision};
+use bartizan_ledger::{Entry, Key, Revision};
 use bartizan_operation::{Binding, Method, Operation};
-use bartizan_policy::{Cx, Draft, Permit, lifecycle};
+use bartizan_policy::lifecycle::Tries;
+use bartizan_policy::{Cx, Draft, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
 use serde::Serialize;
 
 use crate::diff_revisions::revision_of;
 use crate::list_history::Line;
-use crate::{BODY_BYTES_MAX, History, HistoryError};
+use crate::resource::document;
+use crate::{BODY_BYTES_MAX, History, HistoryError, Restorable};
 
 /// Restores an earlier revision.
 #[derive(Debug)]
@@ -50,8 +52,8 @@ impl Operation for RollBack {
     type Error = HistoryError;
     type Room = History;
 
-    fn resource(_cx: &Cx, input: &Input) -> ResourceName {
-        ResourceName(input.name.clone())
+    fn resource(cx: &Cx, input: &Input) -> ResourceName {
+        document(cx, Some(&input.kind), Some(&input.name))
     }
 
     async fn call(room: &History, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, HistoryError> {
@@ -60,23 +62,34 @@ impl Operation for RollBack {
         };
         let key = Key { realm: cx.realm.clone(), kind: input.kind.clone(), name: input.name.clone() };
         let earlier = revision_of(cx, &key, input.revision).await?;
-        let attempt = async || {
-            let head = cx.ledger.head(&key).await?.map(|entry| entry.revision);
-            refuse_other(&key, cx.expect, head)?;
-            let mut draft = Draft::new(cx, &permit);
-            if !kind.restore(&mut draft, earlier.clone()).await? {
-                let text = format!("revision {} of `{}` retired it: choose an earlier one", input.revision, key.name);
-                return Err(HistoryError::NotSupported(text));
+        let mut tries = Tries::new(cx, &key, cx.expect).await;
+        let entry = loop {
+            match restore(kind, cx, &permit, &key, earlier.clone()).await {
+                Err(error) if tries.again(&error) => {}
+                outcome => break outcome?,
             }
-            let entry = draft.commit().await?.into_iter().next();
-            entry.ok_or_else(|| HistoryError::Internal("a commit returned no entry".to_owned()))
-        };
-        let entry = match cx.expect {
-            Some(_) => attempt().await?,
-            None => lifecycle::settle(cx, &key, attempt).await?,
         };
         Ok(Output { entry: Line::of(entry) })
     }
+}
+
+async fn restore(
+    kind: &Restorable,
+    cx: &Cx,
+    permit: &Permit,
+    key: &Key,
+    earlier: Entry,
+) -> Result<Entry, HistoryError> {
+    let head = cx.ledger.head(key).await?.map(|entry| entry.revision);
+    refuse_other(key, cx.expect, head)?;
+    let retired = earlier.revision.0;
+    let mut draft = Draft::new(cx, permit);
+    if !kind.restore(&mut draft, earlier).await? {
+        let text = format!("revision {retired} of `{}` retired it: choose an earlier one", key.name);
+        return Err(HistoryError::NotSupported(text));
+    }
+    let entry = draft.commit().await?.into_iter().next();
+    entry.ok_or_else(|| HistoryError::Internal("a commit returned no entry".to_owned()))
 }
 
 fn refuse_other(key: &Key, expect: Option<Revision>, actual: Option<Revision>) -> Result<(), HistoryError> {

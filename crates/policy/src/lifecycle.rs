@@ -8,6 +8,7 @@ use bartizan_ledger::{
 };
 use bartizan_wire::{Checked, Json, Violations};
 use serde::Serialize;
+use tokio::sync::MutexGuard;
 
 use crate::kind::References;
 use crate::{Cx, Kind, Permit, preview};
@@ -262,24 +263,46 @@ pub async fn update<K: Kind, E: From<LifecycleError> + Contended>(
     expect: Option<Revision>,
     edit: impl Fn(&K::Document) -> Result<K::Document, E>,
 ) -> Result<Held<K>, E> {
-    let attempt = async || {
+    let mut tries = Tries::new(cx, &key::<K>(cx, name), expect).await;
+    loop {
         let mut draft = Draft::new(cx, permit);
-        draft.update::<K, E>(name, expect, &edit).await?;
-        let entry = draft.commit().await?.into_iter().next();
-        let held = entry.map(open::<K>).transpose().map_err(LifecycleError::from)?.flatten();
-        held.ok_or_else(|| LifecycleError::Absent(name.to_owned()).into())
-    };
-    if expect.is_some() { attempt().await } else { settle(cx, &key::<K>(cx, name), attempt).await }
+        let outcome = match draft.update::<K, E>(name, expect, &edit).await {
+            Ok(()) => draft.commit().await.map_err(E::from),
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Err(error) if tries.again(&error) => {}
+            Err(error) => return Err(error),
+            Ok(entries) => {
+                let held = entries.into_iter().next().map(open::<K>).transpose();
+                let held = held.map_err(LifecycleError::from)?.flatten();
+                return held.ok_or_else(|| LifecycleError::Absent(name.to_owned()).into());
+            }
+        }
+    }
 }
 
-/// Runs `attempt` until it is not in conflict any more, taking turns on `key` with others that do the same.
-pub async fn settle<T, E: Contended>(cx: &Cx, key: &Key, attempt: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
-    let _turn = cx.turns.take(key).await;
-    let mut tries = 1;
-    loop {
-        match attempt().await {
-            Err(error) if error.is_conflict() && tries < BLIND_TRIES_MAX => tries += 1,
-            outcome => return outcome,
+/// Repeats a blind change of several documents for as long as others come first, taking turns with those that do the
+/// same. A caller that named a revision gets one try.
+#[derive(Debug)]
+pub struct Tries<'a> {
+    left: u32,
+    _turn: Option<MutexGuard<'a, ()>>,
+}
+
+impl<'a> Tries<'a> {
+    /// Waits for the turn of `key`, unless the caller named the revision that it expects.
+    pub async fn new(cx: &'a Cx, key: &Key, expect: Option<Revision>) -> Self {
+        match expect {
+            Some(_) => Self { left: 0, _turn: None },
+            None => Self { left: BLIND_TRIES_MAX, _turn: cx.turns.take(key).await },
         }
+    }
+
+    /// True if the failed attempt should be made again.
+    pub fn again(&mut self, error: &impl Contended) -> bool {
+        let again = error.is_conflict() && self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        again
     }
 }
