@@ -1,4 +1,19 @@
 //! The host room: patch baselines of AWS Systems Manager Patch Manager, judged against real package inventories.
 
+pub mod activation;
+pub mod baseline;
+pub mod catalogue;
+pub mod deb;
 pub mod engine;
+pub mod errors;
+pub mod filter;
+pub mod group;
+pub mod index;
 pub mod observe;
+pub mod page;
+pub mod predefined;
+pub mod product;
+pub mod property;
+pub mod system;
+pub mod tags;
+pub mod token;

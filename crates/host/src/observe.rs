@@ -101,6 +101,12 @@ pub struct Origin {
     pub date: Option<Timestamp>,
     /// `Valid-Until` of the Release file.
     pub valid_until: Option<Timestamp>,
+    /// `NotAutomatic`: apt prefers an installed version to any from here (priority 1), as with experimental and backports.
+    #[serde(default)]
+    pub not_automatic: bool,
+    /// `ButAutomaticUpgrades`: as above, but what was installed from here is upgraded from here (priority 100).
+    #[serde(default)]
+    pub but_automatic_upgrades: bool,
 }
 
 /// The content of one package index, as sent once for each digest and shared by all hosts that hold it.

@@ -1,0 +1,6 @@
+//! The host room against the outside: recorded data and other implementations of the same rules.
+#![cfg(test)]
+
+mod deb_oracle;
+mod shared;
+mod version_pairs;
