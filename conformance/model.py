@@ -1,0 +1,55 @@
+"""The vendor's model as botocore has it installed: read at run time, never copied."""
+
+import functools
+import re
+
+import botocore.session
+
+# what the server claims to speak; a test fails if one is missing from its own list
+OPERATIONS = {
+    "ssm": """
+        CreatePatchBaseline UpdatePatchBaseline GetPatchBaseline DeletePatchBaseline DescribePatchBaselines
+        RegisterDefaultPatchBaseline GetDefaultPatchBaseline RegisterPatchBaselineForPatchGroup
+        DeregisterPatchBaselineForPatchGroup GetPatchBaselineForPatchGroup DescribePatchGroups DescribePatchProperties
+        DescribeAvailablePatches DescribeEffectivePatchesForPatchBaseline DescribeInstancePatches
+        DescribeInstancePatchStates DescribeInstancePatchStatesForPatchGroup DescribePatchGroupState AddTagsToResource
+        RemoveTagsFromResource ListTagsForResource DescribeInstanceInformation CreateActivation DescribeActivations
+        DeleteActivation DeregisterManagedInstance
+    """.split(),
+    "sts": ["GetCallerIdentity"],
+}
+
+
+@functools.cache
+def service(name):
+    return botocore.session.get_session().get_service_model(name)
+
+
+def operation(name, of="ssm"):
+    return service(of).operation_model(name)
+
+
+def constraints(shape):
+    """The shape's own constraints, by our names for them; a least length of 0 says nothing."""
+    found = {}
+    lengthy = shape.type_name in ("string", "list", "map", "blob")
+    kind = "length" if lengthy else "range"
+    for bound in ("min", "max"):
+        if bound in shape.metadata:
+            found[f"{kind}_{bound}"] = int(shape.metadata[bound])
+    if found.get("length_min") == 0:
+        del found["length_min"]
+    if "pattern" in shape.metadata:
+        found["pattern"] = shape.metadata["pattern"]
+    return found
+
+
+def enum(shape):
+    return list(shape.metadata.get("enum", []))
+
+
+def matches(pattern, text):
+    """Whether the vendor's pattern holds. Python's own engine has no Unicode classes; `\\w` and `\\s` are close enough here."""
+    pattern = pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s")
+    assert r"\p" not in pattern, f"spell out {pattern}"
+    return re.search(pattern, text) is not None

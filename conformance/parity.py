@@ -1,0 +1,167 @@
+"""Every operation's schema, member by member, against the vendor's model.
+
+Differences stand in parity.allow with a reason each. The list only shrinks: a line that nothing needs fails.
+"""
+
+import functools
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+import model
+from server import environment, program
+
+ALLOWED = pathlib.Path(__file__).with_name("parity.allow")
+SERVICES = {"aws-json-1.1": "ssm", "aws-query": "sts"}
+
+
+@functools.cache
+def ours():
+    """`bartizan schema`, by operation."""
+    printed = subprocess.run(
+        [program(), "schema", "--output", "json"], env=environment(), capture_output=True, check=True, timeout=60
+    )
+    return {operation["name"]: operation for operation in json.loads(printed.stdout)["operations"]}
+
+
+@functools.cache
+def allowed():
+    lines = {}
+    for number, line in enumerate(ALLOWED.read_text().splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            difference, dashes, reason = line.partition(" -- ")
+            assert dashes and reason.strip(), f"parity.allow:{number}: write `difference -- reason`"
+            lines[difference.strip()] = number
+    return lines
+
+
+def kind_of(shape):
+    """The model's type by our name."""
+    if shape.type_name == "string" and model.enum(shape):
+        return "enum"
+    return {"float": "double"}.get(shape.type_name, shape.type_name)
+
+
+def compare(place, theirs, mine, constraint):
+    """Every difference at `place` and below: one line each."""
+    if "ref" in mine:
+        return [] if theirs.type_name == "structure" else [f"{place} recursion: the model has none"]
+    kind = kind_of(theirs)
+    if kind != mine["kind"]:
+        return [f"{place} type: model {kind}, ours {mine['kind']}"]
+    found = compare_constraints(place, theirs, constraint)
+    if kind == "enum" and model.enum(theirs) != mine["values"]:
+        # the order of values is the vendor's own business
+        lacking = sorted(set(model.enum(theirs)) - set(mine["values"]))
+        surplus = sorted(set(mine["values"]) - set(model.enum(theirs)))
+        found += [f"{place} value: we lack {value}" for value in lacking]
+        found += [f"{place} value: only ours {value}" for value in surplus]
+    if kind == "structure":
+        found += compare_members(place, theirs, mine)
+    if kind == "list":
+        found += compare(f"{place}[]", theirs.member, mine["item"], constraint.get("each", {}))
+    if kind == "map":
+        found += compare_constraints(f"{place}{{key}}", theirs.key, constraint.get("key", {}))
+        found += compare(f"{place}{{}}", theirs.value, mine["item"], constraint.get("each", {}))
+    return found
+
+
+def compare_constraints(place, theirs, constraint):
+    wanted = model.constraints(theirs)
+    have = {name: value for name, value in constraint.items() if name not in ("each", "key")}
+    if have.get("length_min") == 0:
+        del have["length_min"]
+    return [
+        f"{place} {name}: model {wanted.get(name)}, ours {have.get(name)}"
+        for name in sorted(wanted.keys() | have.keys())
+        if wanted.get(name) != have.get(name)
+    ]
+
+
+def compare_members(place, theirs, mine):
+    found = []
+    members = {member["name"]: member for member in mine["members"]}
+    for name in members.keys() - theirs.members.keys():
+        found.append(f"{place}.{name}: only ours")
+    for name, shape in theirs.members.items():
+        member = members.get(name)
+        if member is None:
+            found.append(f"{place}.{name}: we lack it")
+            continue
+        if (name in theirs.required_members) != member["required"]:
+            required = "required" if name in theirs.required_members else "optional"
+            found.append(f"{place}.{name} required: model {required}")
+        if bool(shape.metadata.get("sensitive")) != member["sensitive"]:
+            found.append(f"{place}.{name} sensitive: model {bool(shape.metadata.get('sensitive'))}")
+        found += compare(f"{place}.{name}", shape, member["schema"], member["constraint"])
+    return found
+
+
+@functools.cache
+def differences(name):
+    """All differences of one operation, input and output."""
+    operation = ours()[name]
+    theirs = model.operation(name, SERVICES[operation["binding"]["protocol"]])
+    found = []
+    for side, shape in (("input", theirs.input_shape), ("output", theirs.output_shape)):
+        if shape is None or not shape.members:
+            members = operation[side].get("members", [])
+            found += [f"{name}.{side}.{member['name']}: only ours" for member in members]
+        else:
+            found += compare(f"{name}.{side}", shape, operation[side], {})
+    return tuple(found)
+
+
+def spoken():
+    """Every operation of a vendor's that we have."""
+    return [name for name, operation in ours().items() if operation["binding"]["protocol"] in SERVICES]
+
+
+@pytest.mark.parametrize("name", [name for names in model.OPERATIONS.values() for name in names])
+def test_operation_is_spoken(name):
+    assert name in ours()
+
+
+@pytest.mark.parametrize("name", [name for names in model.OPERATIONS.values() for name in names])
+def test_schema_equals_the_model(name):
+    assert [line for line in differences(name) if line not in allowed()] == []
+
+
+def test_operations_beyond_the_list_equal_the_model_too():
+    listed = {name for names in model.OPERATIONS.values() for name in names}
+    further = [line for name in spoken() if name not in listed for line in differences(name)]
+    assert [line for line in further if line not in allowed()] == []
+
+
+def test_every_exception_is_needed():
+    needed = {line for name in spoken() for line in differences(name)}
+    assert {f"parity.allow:{number}: {line}" for line, number in allowed().items() if line not in needed} == set()
+
+
+def test_actions_are_the_vendors():
+    wrong = [
+        name
+        for name in spoken()
+        if ours()[name]["action"] != f"{SERVICES[ours()[name]['binding']['protocol']]}:{name}"
+    ]
+    assert wrong == []
+
+
+def test_a_difference_would_be_seen():
+    """The comparison itself: change one thing in a schema at a time, and each must be told."""
+    base = json.dumps(ours()["CreatePatchBaseline"]["input"])
+    shape = model.operation("CreatePatchBaseline").input_shape
+    changes = {
+        '"range_max": 360': '"range_max": 100',
+        '"name": "Description"': '"name": "Descriptions"',
+        '"BLOCK"': '"BLOCKS"',
+        '"required": true': '"required": false',
+        '"sensitive": true': '"sensitive": false',
+        '"kind": "boolean"': '"kind": "string"',
+    }
+    before = compare("x", shape, json.loads(base), {})
+    for old, new in changes.items():
+        assert old in base, f"the schema has no {old}"
+        assert compare("x", shape, json.loads(base.replace(old, new)), {}) != before, f"{old} -> {new}"
