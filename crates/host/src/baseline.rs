@@ -14,6 +14,7 @@ mod edit;
 mod identity;
 mod judging;
 mod review;
+pub mod stored;
 
 pub use edit::{Fields, create, replace, update};
 pub use identity::{BaselineId, Named, arn, mint};
@@ -149,7 +150,10 @@ pub struct PatchSource {
 
 impl std::fmt::Debug for PatchSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PatchSource").field("name", &self.name).field("products", &self.products).finish_non_exhaustive()
+        f.debug_struct("PatchSource")
+            .field("name", &self.name)
+            .field("products", &self.products)
+            .finish_non_exhaustive()
     }
 }
 

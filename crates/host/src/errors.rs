@@ -148,8 +148,9 @@ impl From<LifecycleError> for HostError {
         match error {
             LifecycleError::Conflict { key, .. } => Self::TooManyUpdates(key.name),
             LifecycleError::Invalid(violations) => Self::from_violations(violations),
-            // Whoever reads a document that may be absent asks first; it went away in between.
-            LifecycleError::Absent(name) => Self::TooManyUpdates(name),
+            // Documents that are updated are baselines and what belongs to them; whatever else may be absent is looked
+            // for first.
+            LifecycleError::Absent(_) => Self::BaselineDoesNotExist,
             error @ (LifecycleError::NotPermitted(_) | LifecycleError::Store(_)) => Self::Internal(error.to_string()),
         }
     }

@@ -1,6 +1,7 @@
 //! The host room: patch baselines of AWS Systems Manager Patch Manager, judged against real package inventories.
 
 pub mod activation;
+pub mod api;
 pub mod baseline;
 pub mod catalogue;
 pub mod deb;
@@ -14,6 +15,7 @@ pub mod page;
 pub mod predefined;
 pub mod product;
 pub mod property;
+pub mod room;
 pub mod system;
 pub mod tags;
 pub mod token;

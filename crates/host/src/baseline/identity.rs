@@ -44,7 +44,11 @@ impl Named {
         if let Some(found) = predefined::by_arn(realm, id) {
             return Self::Predefined(Box::new(found));
         }
-        if arn.region() == realm.region && arn.account() == realm.account { Self::Own(bare.to_owned()) } else { Self::Foreign }
+        if arn.region() == realm.region && arn.account() == realm.account {
+            Self::Own(bare.to_owned())
+        } else {
+            Self::Foreign
+        }
     }
 }
 
@@ -96,7 +100,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_baseline_is_told_from_what_is_not_here() {
-        for text in ["pb-0123456789ABCDEF0", "xx-0123456789abcdef0", "arn:aws:ssm:us-east-1:123456789012:document/abc", "my-baseline-of-twenty-letters"] {
+        for text in [
+            "pb-0123456789ABCDEF0",
+            "xx-0123456789abcdef0",
+            "arn:aws:ssm:us-east-1:123456789012:document/abc",
+            "my-baseline-of-twenty-letters",
+        ] {
             assert!(matches!(Named::read(&realm(), text), Named::Malformed), "{text}");
         }
         let foreign = "arn:aws:ssm:us-east-1:999999999999:patchbaseline/pb-0123456789abcdef0";

@@ -60,10 +60,7 @@ fn rule(rule: &PatchRule) -> Rule {
 
 fn filters(filters: &[PatchFilter]) -> Vec<Filter> {
     // Other keys were refused when the document was reviewed.
-    filters
-        .iter()
-        .filter_map(|filter| Some(Filter { key: key(filter.key)?, values: filter.values.clone() }))
-        .collect()
+    filters.iter().filter_map(|filter| Some(Filter { key: key(filter.key)?, values: filter.values.clone() })).collect()
 }
 
 fn key(key: PatchFilterKey) -> Option<FilterKey> {

@@ -27,17 +27,14 @@ pub(super) fn review(next: &PatchBaseline, out: &mut Violations) {
 /// A rule has one of the two dates. For the apt families neither is needed, because release dates are ignored there.
 fn dates(system: OperatingSystem, rule: &PatchRule, at: &Path, out: &mut Violations) {
     match (rule.approve_after_days, rule.approve_until_date.as_deref()) {
-        (Some(_), Some(_)) => out.review(
-            at,
-            "A patch rule takes either ApproveAfterDays or ApproveUntilDate, not both",
-        ),
+        (Some(_), Some(_)) => {
+            out.review(at, "A patch rule takes either ApproveAfterDays or ApproveUntilDate, not both")
+        }
         (None, None) if system.family() != Family::Apt => {
             out.review(at, "A patch rule needs ApproveAfterDays or ApproveUntilDate");
         }
-        (None, Some(date)) if Day::parse(date).is_none() => out.review(
-            at,
-            format!("Invalid ApproveUntilDate: {date}, give a day of the calendar in the form YYYY-MM-DD"),
-        ),
+        (None, Some(date)) if Day::parse(date).is_none() => out
+            .review(at, format!("Invalid ApproveUntilDate: {date}, give a day of the calendar in the form YYYY-MM-DD")),
         _ => {}
     }
 }
@@ -56,8 +53,7 @@ mod tests {
             approve_until_date: until.map(str::to_owned),
             enable_non_security: None,
         };
-        let fields =
-            Fields { approval_rules: Some(PatchRuleGroup { patch_rules: vec![rule] }), ..Fields::default() };
+        let fields = Fields { approval_rules: Some(PatchRuleGroup { patch_rules: vec![rule] }), ..Fields::default() };
         let mut out = Violations::new();
         review(&create(system, "one", fields, Timestamp(0)), &mut out);
         out.len()

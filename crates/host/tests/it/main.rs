@@ -1,6 +1,8 @@
 //! The host room against the outside: recorded data and other implementations of the same rules.
 #![cfg(test)]
 
+mod baselines;
 mod deb_oracle;
 mod shared;
 mod version_pairs;
+mod world;

@@ -1,0 +1,120 @@
+//! A realm in memory, in which operations are called as the protocol calls them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bartizan_host::room::HostRoom;
+use bartizan_ledger::StoreError;
+use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
+use bartizan_operation::{Answer, Refusal, Table};
+use bartizan_policy::{Authorizer, Cx, Mint, Principal, Recording, Span, Tape, Turns};
+use bartizan_wire::{Json, Realm, ResourceName, Timestamp};
+use serde_json::Value;
+
+/// 2026-11-24T00:00:00Z.
+pub(crate) const NOW: i64 = 1_795_478_400_000;
+
+/// Identifiers in order.
+#[derive(Debug, Default)]
+struct Counter(AtomicU64);
+
+impl Mint for Counter {
+    fn hex(&self, digits: usize) -> String {
+        format!("{:0digits$x}", self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// Keeps recordings by track, in order.
+#[derive(Debug, Default)]
+struct MemoryTape(Mutex<Vec<(String, Recording)>>);
+
+#[async_trait]
+impl Tape for MemoryTape {
+    async fn append(&self, _realm: &Realm, track: &str, recordings: Vec<Recording>) -> Result<(), StoreError> {
+        self.0.lock().unwrap().extend(recordings.into_iter().map(|recording| (track.to_owned(), recording)));
+        Ok(())
+    }
+
+    async fn read(
+        &self,
+        _realm: &Realm,
+        track: &str,
+        span: Span,
+        skip: u64,
+        limit: u32,
+    ) -> Result<Vec<Recording>, StoreError> {
+        let kept = self.0.lock().unwrap();
+        let within = kept.iter().filter(|(on, one)| on == track && span.from <= one.at && one.at < span.to);
+        let page = within.skip(usize::try_from(skip).unwrap()).take(usize::try_from(limit).unwrap());
+        Ok(page.map(|(_, one)| one.clone()).collect())
+    }
+}
+
+/// Whoever is named root may do anything; others nothing.
+#[derive(Debug)]
+struct RootOnly;
+
+impl Authorizer for RootOnly {
+    fn decide(&self, principal: &Principal, _action: &str, _resource: &ResourceName) -> Result<(), String> {
+        if principal.name == "root" || principal.name.starts_with("agent/") {
+            Ok(())
+        } else {
+            Err("not root".to_owned())
+        }
+    }
+}
+
+/// One realm and its room.
+pub(crate) struct World {
+    pub(crate) room: Arc<HostRoom>,
+    pub(crate) cx: Cx,
+    table: Table,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let realm = Realm::new("123456789012", "us-east-1").unwrap();
+        let cx = Cx {
+            principal: Principal { name: "root".to_owned(), realm: realm.clone() },
+            realm,
+            now: Timestamp(NOW),
+            request: "request-1".to_owned(),
+            reason: None,
+            expect: None,
+            ledger: Arc::new(MemoryLedger::new()),
+            board: Arc::new(MemoryBoard::new()),
+            audit: Arc::new(MemoryAudit::new()),
+            tape: Arc::new(MemoryTape::default()),
+            turns: Arc::new(Turns::default()),
+            mint: Arc::new(Counter::default()),
+            previewing: false,
+        };
+        let room = Arc::new(HostRoom::default());
+        let table = Table::build(bartizan_host::api::operations(&room)).unwrap();
+        Self { room, cx, table }
+    }
+
+    /// Calls an operation with its input, as this principal at this time.
+    pub(crate) async fn ask(&self, cx: &Cx, action: &str, input: &Value) -> Result<Answer, Refusal> {
+        let operation = self.table.by_action(action).unwrap_or_else(|| panic!("no operation {action}"));
+        let json = Json::parse(input.to_string().as_bytes(), Json::DEPTH_MAX).unwrap();
+        operation.invoke(cx.clone(), json, Arc::new(RootOnly)).await
+    }
+
+    /// The answer of an operation of SSM.
+    pub(crate) async fn ssm(&self, name: &str, input: Value) -> Value {
+        match self.ask(&self.cx, &format!("ssm:{name}"), &input).await {
+            Ok(answer) => serde_json::from_str(&answer.body).unwrap(),
+            Err(refusal) => panic!("{name} {input}: {refusal:?}"),
+        }
+    }
+
+    /// Code and message of the error of an operation of SSM.
+    pub(crate) async fn ssm_error(&self, name: &str, input: Value) -> (String, String) {
+        match self.ask(&self.cx, &format!("ssm:{name}"), &input).await {
+            Err(Refusal::Service(body)) => (body.code, body.message),
+            other => panic!("{name} {input}: {other:?}"),
+        }
+    }
+}
