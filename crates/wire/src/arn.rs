@@ -82,11 +82,14 @@ impl Arn {
 }
 
 /// The vendor's partition of a region.
-fn partition_of(region: &str) -> &'static str {
+#[must_use]
+pub fn partition_of(region: &str) -> &'static str {
     if region.starts_with("us-gov-") {
         "aws-us-gov"
     } else if region.starts_with("cn-") {
         "aws-cn"
+    } else if region.starts_with("eusc-") {
+        "aws-eusc"
     } else {
         "aws"
     }
@@ -184,5 +187,72 @@ impl From<ResourceName> for String {
 impl fmt::Display for ResourceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arn, ResourceName};
+    use crate::Realm;
+
+    const BASELINE: &str = "arn:aws:ssm:us-east-1:123456789012:patchbaseline/pb-0123456789abcdef0";
+
+    #[test]
+    fn is_made_and_taken_apart() {
+        let realm = Realm::new("123456789012", "us-east-1").unwrap();
+        let arn = Arn::new("ssm", &realm, "patchbaseline/pb-0123456789abcdef0");
+        assert_eq!(arn.as_str(), BASELINE);
+        assert_eq!(BASELINE.parse(), Ok(arn.clone()));
+        assert_eq!((arn.partition(), arn.service(), arn.region()), ("aws", "ssm", "us-east-1"));
+        assert_eq!((arn.account(), arn.resource()), ("123456789012", "patchbaseline/pb-0123456789abcdef0"));
+    }
+
+    #[test]
+    fn the_partition_follows_from_the_region() {
+        for (region, partition) in [
+            ("us-gov-west-1", "aws-us-gov"),
+            ("cn-north-1", "aws-cn"),
+            ("eusc-de-east-1", "aws-eusc"),
+            ("us-east-1", "aws"),
+        ] {
+            let realm = Realm::new("123456789012", region).unwrap();
+            assert_eq!(Arn::new("ssm", &realm, "x").partition(), partition);
+        }
+    }
+
+    #[test]
+    fn a_resource_may_contain_colons() {
+        let arn: Arn = "arn:aws:iam::123456789012:a:b:c".parse().unwrap();
+        assert_eq!((arn.region(), arn.resource()), ("", "a:b:c"));
+        assert!("arn:aws:iam::aws:policy/ReadOnlyAccess".parse::<Arn>().is_ok());
+    }
+
+    #[test]
+    fn refuses_other_texts() {
+        for text in [
+            "",
+            "*",
+            "pb-0123456789abcdef0",
+            "arn:aws:ssm:us-east-1:123456789012",
+            "arn:aws:ssm:us-east-1:123456789012:",
+            "arn:aws:ssm:useast1:123456789012:x",
+            "arn:aws:ssm:us-east-1:12345:x",
+            "ARN:aws:ssm:us-east-1:123456789012:x",
+            "arn:aws::us-east-1:123456789012:x",
+            "arn:aws:ssm:us-east-1:123456789012:x y",
+        ] {
+            assert!(text.parse::<Arn>().is_err(), "{text}");
+        }
+        assert!(format!("{BASELINE}{}", "a".repeat(Arn::LENGTH_MAX)).parse::<Arn>().is_err());
+        assert!(serde_json::from_str::<Arn>("\"x\"").is_err());
+    }
+
+    #[test]
+    fn authorization_is_asked_about_an_arn_or_anything() {
+        assert_eq!("*".parse(), Ok(ResourceName::any()));
+        let arn: Arn = BASELINE.parse().unwrap();
+        assert_eq!(BASELINE.parse(), Ok(ResourceName::from(arn)));
+        assert!("all".parse::<ResourceName>().is_err());
+        assert_eq!(serde_json::to_string(&ResourceName::any()).unwrap(), "\"*\"");
     }
 }

@@ -311,3 +311,121 @@ impl From<&Json> for Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW_MEMBERS, Json, SyntaxError};
+    use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+    use serde_json::{Number, Value};
+
+    fn parse(text: &str) -> Result<Json, SyntaxError> {
+        Json::parse(text.as_bytes(), Json::DEPTH_MAX)
+    }
+
+    #[track_caller]
+    fn refuses(text: &str, message: &str) {
+        assert_eq!(parse(text).unwrap_err().to_string(), message, "{text:?}");
+    }
+
+    #[test]
+    fn keeps_members_in_their_order() {
+        let text = r#"{"b":[1,-2,2.5,"ä\n",true,null],"a":{}}"#;
+        let json = parse(text).unwrap();
+        assert_eq!(json.to_string(), text);
+        assert_eq!(json.get("a"), Some(&Json::Object(vec![])));
+        assert_eq!(json.get("c"), None);
+        assert_eq!(json.get("b").and_then(Json::as_array).map(<[Json]>::len), Some(6));
+        assert_eq!(json.to_string_plain(), "{b=[1, -2, 2.5, ä\n, true, null], a={}}");
+    }
+
+    #[test]
+    fn refuses_what_others_read_in_two_ways() {
+        refuses(r#"{"a":1,"b":{"a":1},"a":1}"#, "member `a` occurs twice in one object at line 1 column 22");
+        refuses("{\"a\\n\":1,\n\"a\\u000a\":2}", "member `a\\n` occurs twice in one object at line 2 column 9");
+        refuses("\u{feff}{}", "a byte order mark is not JSON, remove it at line 1 column 1");
+        refuses("{} {}", "trailing characters at line 1 column 4");
+        refuses("", "EOF while parsing a value at line 1 column 0");
+        refuses("{\"a\":\n 01}", "invalid number at line 2 column 3");
+        for text in ["[1,]", "{a:1}", "'a'", "NaN", "1e999", "\"\u{1}\"", r#""\ud800""#, "/**/1", "+1"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+        assert!(Json::parse(b"\"\xff\"", 1).is_err());
+        assert!(Json::parse(b"\"\xed\xa0\x80\"", 1).is_err(), "a surrogate in UTF-8");
+    }
+
+    #[test]
+    fn finds_a_duplicate_among_many() {
+        let members = |last: &str| {
+            let many: Vec<_> = (0..FEW_MEMBERS * 3).map(|index| format!(r#""m{index}":0"#)).collect();
+            format!("{{{},\"{last}\":0}}", many.join(","))
+        };
+        assert!(parse(&members("other")).is_ok());
+        for known in ["m0", "m15", "m16", "m47"] {
+            let error = parse(&members(known)).unwrap_err();
+            assert_eq!(error.message, format!("member `{known}` occurs twice in one object"));
+        }
+        let barely: Vec<_> = (0..FEW_MEMBERS).map(|index| format!(r#""m{index}":0"#)).collect();
+        assert!(parse(&format!("{{{},\"m0\":0}}", barely.join(","))).is_err(), "the first one past the few");
+    }
+
+    #[test]
+    fn bounds_the_depth() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Json::parse(nested(3).as_bytes(), 3).is_ok());
+        let error = Json::parse(nested(4).as_bytes(), 3).unwrap_err();
+        assert_eq!(error.to_string(), "lists and objects are nested too deeply at line 1 column 5");
+        assert!(Json::parse(b"1", 0).is_ok());
+        assert!(Json::parse(nested(Json::DEPTH_CEILING).as_bytes(), usize::MAX).is_ok());
+        assert!(Json::parse(nested(Json::DEPTH_CEILING + 1).as_bytes(), usize::MAX).is_err());
+        assert!(Json::parse("[".repeat(1_000_000).as_bytes(), usize::MAX).is_err());
+    }
+
+    #[test]
+    fn bounds_the_number_of_values() {
+        let list = |values: usize| format!("[{}]", vec!["0"; values].join(","));
+        assert!(parse(&list(Json::VALUES_MAX - 1)).is_ok());
+        assert!(parse(&list(Json::VALUES_MAX)).unwrap_err().message.starts_with("more than 1000000 values"));
+    }
+
+    fn any_json() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::Bool),
+            any::<i64>().prop_map(|number| Json::Number(number.into())),
+            any::<u64>().prop_map(|number| Json::Number(number.into())),
+            // serde_json reads a double back within one unit in the last place; halves are exact.
+            any::<i32>()
+                .prop_filter_map("finite", |number| { Number::from_f64(f64::from(number) + 0.5).map(Json::Number) }),
+            any::<String>().prop_map(Json::String),
+        ];
+        leaf.prop_recursive(6, 60, 6, |inner| {
+            let object = proptest::collection::btree_map(any::<String>(), inner.clone(), 0..24);
+            prop_oneof![
+                proptest::collection::vec(inner, 0..6).prop_map(Json::Array),
+                object.prop_map(|members| Json::Object(members.into_iter().rev().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(json in any_json()) {
+            let text = json.to_string();
+            assert_eq!(parse(&text).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), json);
+        }
+
+        #[test]
+        fn values_come_and_go(json in any_json()) {
+            let value = Value::from(&json);
+            assert_eq!(Value::from(&Json::from(&value)), value);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let ours = Json::parse(&bytes, Json::DEPTH_MAX);
+            let theirs = serde_json::from_slice::<Value>(&bytes);
+            assert!(theirs.is_ok() || ours.is_err(), "stricter than serde_json");
+        }
+    }
+}

@@ -99,7 +99,9 @@ fn write_lower_camel(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::Path;
+    use proptest::prelude::{Strategy, prop_oneof, proptest};
+
+    use super::{Path, Step};
 
     #[test]
     fn is_spelled_as_the_vendor_spells_it() {
@@ -115,6 +117,48 @@ mod tests {
         });
         at.member("Tags", |at| at.value("Owner", |at| assert_eq!(at.to_string(), "tags.Owner.member")));
         assert_eq!(at, Path::root(), "every step is taken back");
+    }
+
+    /// Walks down by the steps, and tells the place at the end.
+    fn walk(at: &mut Path, steps: &[Step]) -> String {
+        let Some((first, rest)) = steps.split_first() else { return at.to_string() };
+        match first.clone() {
+            Step::Member(name) => at.member(name, |at| walk(at, rest)),
+            Step::Item(index) => at.item(index, |at| walk(at, rest)),
+            Step::Value(key) => at.value(&key, |at| walk(at, rest)),
+        }
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            "[A-Z][A-Za-z]{0,8}".prop_map(|name| Step::Member(name.into())),
+            (0..1_000_usize).prop_map(Step::Item),
+            "[a-z:_-]{1,8}".prop_map(Step::Value),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_step_shows_once_in_order(steps in proptest::collection::vec(any_step(), 0..12)) {
+            let mut at = Path::root();
+            let shown = walk(&mut at, &steps);
+            assert_eq!(at, Path::root());
+            let mut words = shown.split('.').filter(|word| !word.is_empty());
+            for step in &steps {
+                let word = words.next().unwrap();
+                match step {
+                    Step::Member(name) => {
+                        assert!(word.eq_ignore_ascii_case(name) && word.starts_with(|c: char| c.is_ascii_lowercase()));
+                        assert_eq!(word.get(1..), name.get(1..));
+                        continue;
+                    }
+                    Step::Item(index) => assert_eq!(word, (index + 1).to_string()),
+                    Step::Value(key) => assert_eq!(word, key),
+                }
+                assert_eq!(words.next(), Some("member"));
+            }
+            assert_eq!(words.next(), None);
+        }
     }
 
     #[test]

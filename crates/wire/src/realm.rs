@@ -98,3 +98,45 @@ pub(crate) fn is_region(text: &str) -> bool {
         && words.contains('-')
         && words.split('-').all(is_word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Realm;
+
+    #[test]
+    fn takes_the_vendors_regions() {
+        for region in
+            ["us-east-1", "us-gov-west-1", "ap-southeast-7", "eusc-de-east-1", "us-isob-east-1", "ap-south-10"]
+        {
+            assert!(Realm::new("123456789012", region).is_ok(), "{region}");
+        }
+    }
+
+    #[test]
+    fn refuses_other_regions() {
+        for region in
+            ["", "us-east", "us-1", "US-EAST-1", "us--1", "us-east-1a", "us-east-100", "us east-1", "us/../east-1"]
+        {
+            let error = Realm::new("123456789012", region).unwrap_err().to_string();
+            assert_eq!(error, format!("region `{region}` must be written like `us-east-1`"));
+        }
+        assert!(Realm::new("123456789012", format!("us-{}-1", "a".repeat(40))).is_err());
+    }
+
+    #[test]
+    fn refuses_other_accounts() {
+        for account in ["", "12345678901", "1234567890123", "12345678901a", "１２３４"] {
+            let error = Realm::new(account, "us-east-1").unwrap_err().to_string();
+            assert_eq!(error, format!("account `{account}` must be twelve digits"));
+        }
+    }
+
+    #[test]
+    fn is_checked_when_it_is_read() {
+        let text = r#"{"account":"123456789012","region":"us-east-1"}"#;
+        let realm: Realm = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&realm).unwrap(), text);
+        assert_eq!(realm.to_string(), "123456789012/us-east-1");
+        assert!(serde_json::from_str::<Realm>(r#"{"account":"1","region":"us-east-1"}"#).is_err());
+    }
+}

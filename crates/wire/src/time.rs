@@ -52,12 +52,16 @@ impl Timestamp {
     /// # Errors
     /// For anything else.
     pub fn from_rfc2822(text: &str) -> Result<Self, TimeError> {
-        // apt writes `UTC`, which the RFC spells `+0000`.
-        let spelled = text.trim().strip_suffix("UTC").map(|rest| format!("{rest}+0000"));
+        // apt writes `UTC`, which the RFC spells `+0000`, and some archives write the hours 0 to 9 with one digit.
+        let spell = |word: &str| match word {
+            "UTC" => "+0000".to_owned(),
+            time if time.find(':') == Some(1) => format!("0{time}"),
+            other => other.to_owned(),
+        };
+        let spelled = text.split_whitespace().map(spell).collect::<Vec<_>>().join(" ");
         let wrong =
             |_| TimeError(format!("`{}` is not a time such as `Sat, 21 Nov 2026 00:53:02 UTC`", text.escape_debug()));
-        let instant =
-            rfc2822::DateTimeParser::new().parse_timestamp(spelled.as_deref().unwrap_or(text)).map_err(wrong)?;
+        let instant = rfc2822::DateTimeParser::new().parse_timestamp(&spelled).map_err(wrong)?;
         Ok(Self(instant.as_millisecond()))
     }
 
@@ -181,6 +185,115 @@ pub mod wire_seconds {
             let Some(seconds) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
             let beyond = || serde::de::Error::custom("the time is beyond the calendar");
             Timestamp::from_seconds(seconds).map(Some).ok_or_else(beyond)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::proptest;
+    use serde::{Deserialize, Serialize};
+
+    use super::{Date, Timestamp};
+    use crate::{Checked, Json};
+
+    const SATURDAY: Timestamp = Timestamp(1_795_222_382_000);
+
+    #[test]
+    fn reads_the_forms_of_time() {
+        for text in ["2026-11-21T00:53:02Z", "2026-11-21T00:53:02.000Z", "2026-11-21T01:53:02+01:00"] {
+            assert_eq!(Timestamp::from_iso8601(text), Ok(SATURDAY), "{text}");
+        }
+        for text in
+            ["Sat, 21 Nov 2026 00:53:02 UTC", "Sat, 21 Nov 2026 00:53:02 +0000", "Sat, 21 Nov 2026 01:53:02 +0100"]
+        {
+            assert_eq!(Timestamp::from_rfc2822(text), Ok(SATURDAY), "{text}");
+        }
+        assert_eq!(
+            Timestamp::from_rfc2822("Sun,  1 Nov 2026  0:53:02 UTC").unwrap().date(),
+            Date::constant(2026, 11, 1)
+        );
+    }
+
+    #[test]
+    fn refuses_other_texts() {
+        assert_eq!(
+            Timestamp::from_iso8601("2026-11-21").unwrap_err().to_string(),
+            "`2026-11-21` is not a time such as `2026-11-21T00:53:02Z`"
+        );
+        assert!(Timestamp::from_iso8601("2026-11-21T00:53:02").is_err(), "no offset");
+        for text in ["", "yesterday", "Sat, 32 Nov 2026 00:53:02 UTC", "UTC", "Mon, 21 Nov 2026 00:53:02 UTC"] {
+            assert!(Timestamp::from_rfc2822(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shows_milliseconds_when_there_are_any() {
+        assert_eq!(SATURDAY.to_iso8601(), "2026-11-21T00:53:02Z");
+        assert_eq!(Timestamp(SATURDAY.0 + 50).to_string(), "2026-11-21T00:53:02.05Z");
+    }
+
+    #[test]
+    fn days_are_those_of_utc() {
+        let last = Timestamp::from_iso8601("2026-11-20T23:59:59.999Z").unwrap();
+        assert_eq!(last.date(), Date::constant(2026, 11, 20));
+        assert_eq!(Timestamp(last.0 + 1).date(), Date::constant(2026, 11, 21));
+        assert_eq!(Timestamp::start_of(Date::constant(2026, 11, 21)), Timestamp(last.0 + 1));
+        assert_eq!(SATURDAY.plus_days(-365).date(), Date::constant(2025, 11, 21));
+        assert_eq!(Timestamp(-1).date(), Date::constant(1969, 12, 31));
+    }
+
+    #[test]
+    fn the_ends_of_time_hold() {
+        assert_eq!(Timestamp(i64::MAX).date(), Timestamp::MAX.date());
+        assert_eq!(Timestamp(i64::MIN).date(), Timestamp::MIN.date());
+        assert_eq!(jiff::Timestamp::MAX.as_millisecond(), Timestamp::MAX.0 + 999);
+        assert_eq!(jiff::Timestamp::MIN.as_millisecond(), Timestamp::MIN.0);
+        assert_eq!(Timestamp(i64::MAX).plus_days(1), Timestamp(i64::MAX));
+        assert_eq!(Timestamp::from_seconds(f64::NAN), None);
+        assert_eq!(Timestamp::from_seconds(1e300), None);
+        assert!(Timestamp::start_of(Date::MAX) <= Timestamp::MAX);
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Times {
+        #[serde(with = "super::wire_seconds")]
+        at: Timestamp,
+        #[serde(with = "super::wire_seconds::option", default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    }
+
+    #[test]
+    fn travels_as_seconds() {
+        let times = Times { at: Timestamp(1_700_000_000_123), until: None };
+        assert_eq!(serde_json::to_string(&times).unwrap(), r#"{"at":1700000000.123}"#);
+        let read: Times = serde_json::from_str(r#"{"at":1700000000.123,"until":1.7e9}"#).unwrap();
+        assert_eq!(read, Times { until: Some(Timestamp(1_700_000_000_000)), ..times });
+        assert!(serde_json::from_str::<Times>(r#"{"at":1e15}"#).is_err());
+    }
+
+    #[test]
+    fn is_read_from_a_number_or_a_text() {
+        let read = |text: &str| {
+            let json = Json::parse(text.as_bytes(), 1).unwrap();
+            Checked::<Timestamp>::decode(&json).map(Checked::into_inner).map_err(|violations| violations.render())
+        };
+        assert_eq!(read("1795222382"), Ok(SATURDAY));
+        assert_eq!(read("1795222382.0004"), Ok(SATURDAY));
+        assert_eq!(read("\"2026-11-21T00:53:02Z\""), Ok(SATURDAY));
+        for text in ["\"1795222382\"", "true", "1e15", "\"2026-11-21\""] {
+            assert!(read(text).unwrap_err().contains("must be a time"), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn seconds_and_text_are_exact(milliseconds in Timestamp::MIN.0..=Timestamp::MAX.0) {
+            let time = Timestamp(milliseconds);
+            assert_eq!(Timestamp::from_seconds(time.seconds()), Some(time));
+            assert_eq!(Timestamp::from_iso8601(&time.to_iso8601()), Ok(time));
+            let start = Timestamp::start_of(time.date());
+            assert!(start <= time && time < start.plus_days(1));
         }
     }
 }

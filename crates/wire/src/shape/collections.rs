@@ -149,3 +149,61 @@ impl<T: Shape> Shape for Box<T> {
         T::breaches(self, constraint, out);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::{Checked, Constraint, Json, Path, Shape, Violations};
+
+    fn read<T: Shape>(text: &str) -> Result<T, String> {
+        let json = Json::parse(text.as_bytes(), 8).unwrap();
+        Checked::decode(&json).map(Checked::into_inner).map_err(|violations| violations.render())
+    }
+
+    #[test]
+    fn every_bad_item_is_told() {
+        let json = Json::parse(br#"["a", 1, "b", null, {}]"#, 8).unwrap();
+        let mut out = Violations::new();
+        assert_eq!(Vec::<String>::decode(&json, &mut Path::root(), &mut out), None);
+        assert_eq!(out.iter().map(|v| v.at.as_str()).collect::<Vec<_>>(), ["2.member", "4.member", "5.member"]);
+        assert_eq!(read::<Vec<String>>(r#"["a","b"]"#).unwrap(), ["a", "b"]);
+        assert_eq!(read::<Vec<Option<bool>>>("[null,true]").unwrap(), [None, Some(true)]);
+        assert!(read::<Vec<bool>>("{}").unwrap_err().contains("must be a list, but it is an object"));
+    }
+
+    #[test]
+    fn maps_are_read_by_key() {
+        let map = read::<BTreeMap<String, i32>>(r#"{"b":2,"a":1}"#).unwrap();
+        assert_eq!(map.render(), "{a=1, b=2}");
+        assert!(read::<BTreeMap<String, i32>>(r#"{"k":"v"}"#).unwrap_err().contains("at 'k.member' must be"));
+    }
+
+    #[test]
+    fn constraints_reach_through_options_and_boxes() {
+        let constraint = Constraint { length_min: Some(2), ..Constraint::NONE };
+        let breaches = |value: &dyn Fn(&mut Vec<String>)| {
+            let mut out = Vec::new();
+            value(&mut out);
+            out.len()
+        };
+        assert_eq!(breaches(&|out| Some("a".to_owned()).breaches(&constraint, out)), 1);
+        assert_eq!(breaches(&|out| None::<String>.breaches(&constraint, out)), 0);
+        assert_eq!(breaches(&|out| Box::new("a".to_owned()).breaches(&constraint, out)), 1);
+        assert_eq!(breaches(&|out| vec![1, 2, 3].breaches(&constraint, out)), 0);
+    }
+
+    #[test]
+    fn nested_items_are_constrained() {
+        const INNER: Constraint = Constraint { length_max: Some(1), ..Constraint::NONE };
+        const MIDDLE: Constraint = Constraint { length_max: Some(2), each: Some(&INNER), ..Constraint::NONE };
+        let constraint = Constraint { each: Some(&MIDDLE), ..Constraint::NONE };
+        let mut out = Vec::new();
+        vec![vec!["ab".to_owned()]].breaches(&constraint, &mut out);
+        assert_eq!(
+            out,
+            ["Member must satisfy constraint: [Member must have length less than or equal to 2, \
+              Member must satisfy constraint: [Member must have length less than or equal to 1]]"]
+        );
+    }
+}

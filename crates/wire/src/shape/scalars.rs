@@ -169,3 +169,85 @@ impl Shape for Json {
         self.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Blob;
+    use crate::{Checked, Constraint, Json, Shape};
+
+    fn read<T: Shape>(text: &str) -> Result<T, String> {
+        let json = Json::parse(text.as_bytes(), 8).unwrap();
+        Checked::decode(&json).map(Checked::into_inner).map_err(|violations| violations.render())
+    }
+
+    #[test]
+    fn whole_numbers_may_be_spelled_as_doubles() {
+        for text in ["5", "5.0", "5e0", "50e-1"] {
+            assert_eq!(read::<i32>(text), Ok(5), "{text}");
+            assert_eq!(read::<i64>(text), Ok(5), "{text}");
+        }
+        assert_eq!(read::<i32>("-2147483648"), Ok(i32::MIN));
+        assert_eq!(read::<i64>("-9223372036854775808"), Ok(i64::MIN));
+        assert_eq!(read::<i64>("-9223372036854775808.0"), Ok(i64::MIN));
+        for text in ["5.5", "2147483648", "-2147483649", "\"5\"", "true", "[]", "1e300"] {
+            assert!(read::<i32>(text).unwrap_err().contains("must be a whole number of 32 bits"), "{text}");
+        }
+        for text in ["9223372036854775808", "9223372036854775808.0", "0.1"] {
+            assert!(read::<i64>(text).unwrap_err().contains("must be a whole number of 64 bits"), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_scalars_take_their_type_alone() {
+        assert_eq!(read::<bool>("true"), Ok(true));
+        assert!(read::<bool>("\"true\"").is_err());
+        assert!(read::<bool>("1").is_err());
+        assert_eq!(read::<f64>("1"), Ok(1.0));
+        assert!(read::<f64>("\"NaN\"").is_err());
+        assert_eq!(read::<String>("\"\""), Ok(String::new()));
+        assert_eq!(
+            read::<String>("null").unwrap_err(),
+            "1 validation error detected: Value null at '' failed to satisfy constraint: Member must not be null"
+        );
+    }
+
+    #[test]
+    fn blobs_are_base64_and_count_bytes() {
+        let blob: Blob = read("\"/wD/\"").unwrap();
+        assert_eq!(blob.0, [255, 0, 255]);
+        assert_eq!(serde_json::to_string(&blob).unwrap(), "\"/wD/\"");
+        assert_eq!(serde_json::from_str::<Blob>("\"/wD/\"").unwrap(), blob);
+        for text in ["\"/wD\"", "\"_wD_\"", "\"/w D/\"", "[255]"] {
+            assert!(read::<Blob>(text).is_err(), "{text}");
+        }
+        assert_eq!(breaches(&blob, Constraint { length_max: Some(2), ..Constraint::NONE }).len(), 1);
+        assert!(breaches(&blob, Constraint { length_max: Some(3), ..Constraint::NONE }).is_empty());
+    }
+
+    fn breaches(value: &impl Shape, constraint: Constraint) -> Vec<String> {
+        let mut out = Vec::new();
+        value.breaches(&constraint, &mut out);
+        out
+    }
+
+    #[test]
+    fn lengths_count_code_points() {
+        let three = Constraint { length_min: Some(3), length_max: Some(3), ..Constraint::NONE };
+        assert!(breaches(&"ä日\u{1F600}".to_owned(), three).is_empty());
+        assert_eq!(breaches(&"ä日".to_owned(), three), ["Member must have length greater than or equal to 3"]);
+        assert_eq!(breaches(&"abcd".to_owned(), three), ["Member must have length less than or equal to 3"]);
+    }
+
+    #[test]
+    fn ranges_include_their_ends() {
+        let days = Constraint { range_min: Some(0), range_max: Some(360), ..Constraint::NONE };
+        for good in [0, 360] {
+            assert!(breaches(&good, days).is_empty());
+            assert!(breaches(&i64::from(good), days).is_empty());
+            assert!(breaches(&f64::from(good), days).is_empty());
+        }
+        assert_eq!(breaches(&361, days), ["Member must have value less than or equal to 360"]);
+        assert_eq!(breaches(&-1_i64, days), ["Member must have value greater than or equal to 0"]);
+        assert_eq!(breaches(&360.5, days), ["Member must have value less than or equal to 360"]);
+    }
+}
