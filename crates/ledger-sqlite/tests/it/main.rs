@@ -1,0 +1,10 @@
+//! The SQLite stores, against the contract and against what machines do to them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod child;
+mod contract;
+mod faults;
+mod file;
+mod group;
+mod kill;
+mod retention;
