@@ -6,7 +6,7 @@ use super::cause::{Cause, cause};
 use super::day::Day;
 use super::plan::Plan;
 use super::source::{FilterKey, Level, RejectedAction};
-use super::state::{Reading, State, settle};
+use super::state::{Reading, State, Verdict, settle};
 use super::trace::{self, Step};
 use super::view::{HostView, PackageView};
 use super::weigh::{DateUse, RuleOutcome, Scale, Security, Weight, attribute};
@@ -172,8 +172,11 @@ pub fn decide(plan: &Plan, host: &HostView<'_>, package: &PackageView<'_>) -> De
         answers.push(scale.rules().to_vec());
     }
     let action = plan.rejected_action;
-    let verdict = settle(&weights, package.installed, package.marks, action, Reading::NewestMatched);
-    let other = settle(&weights, package.installed, package.marks, action, Reading::CandidateOnly);
+    let settled = |reading| {
+        let verdict = settle(&weights, package.installed, action, reading);
+        Verdict { state: verdict.state.map(|state| state.marked(package.marks)), ..verdict }
+    };
+    let (verdict, other) = (settled(Reading::NewestMatched), settled(Reading::CandidateOnly));
     let version_at = |at: Option<usize>| at.and_then(|at| package.versions.get(at));
     let reported = version_at(verdict.reported);
     let shown = reported.or_else(|| package.versions.last());
@@ -197,7 +200,7 @@ pub fn decide(plan: &Plan, host: &HostView<'_>, package: &PackageView<'_>) -> De
         state: verdict.state,
         version: reported.map(|version| version.version.to_owned()),
         level: verdict.level,
-        security: verdict.security,
+        security: verdict.security && !blank,
         severity: if blank { String::new() } else { reported.map_or_else(String::new, |v| v.priority.to_owned()) },
         decided_by,
         candidate_reading: CandidateReading {

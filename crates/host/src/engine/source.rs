@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::system::OperatingSystem;
+
 /// An operating system whose packages are installed by apt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -17,10 +19,15 @@ pub enum Family {
 }
 
 impl Family {
-    /// The family of a vendor's `OperatingSystem`; `None` for one that apt does not serve.
+    /// The family of an operating system; `None` for one that apt does not serve.
     #[must_use]
-    pub fn of_operating_system(name: &str) -> Option<Self> {
-        [Self::Debian, Self::Ubuntu, Self::Raspbian].into_iter().find(|family| family.operating_system() == name)
+    pub fn of(system: OperatingSystem) -> Option<Self> {
+        match system {
+            OperatingSystem::Debian => Some(Self::Debian),
+            OperatingSystem::Ubuntu => Some(Self::Ubuntu),
+            OperatingSystem::Raspbian => Some(Self::Raspbian),
+            _ => None,
+        }
     }
 
     /// The vendor's `OperatingSystem`.
@@ -31,28 +38,6 @@ impl Family {
             Self::Ubuntu => "UBUNTU",
             Self::Raspbian => "RASPBIAN",
         }
-    }
-
-    /// The family of a host by `ID` of os-release.
-    #[must_use]
-    pub fn of_os_id(os_id: &str) -> Option<Self> {
-        match os_id {
-            "debian" => Some(Self::Debian),
-            "ubuntu" => Some(Self::Ubuntu),
-            "raspbian" => Some(Self::Raspbian),
-            _ => None,
-        }
-    }
-
-    /// The node's PRODUCT: a prefix for the family and `VERSION_ID` of os-release, such as `Debian12`, `Ubuntu22.04`.
-    #[must_use]
-    pub fn product(self, os_version: &str) -> String {
-        let prefix = match self {
-            Self::Debian => "Debian",
-            Self::Ubuntu => "Ubuntu",
-            Self::Raspbian => "Raspbian",
-        };
-        format!("{prefix}{os_version}")
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) struct Verdict {
     pub(super) decisive: Option<usize>,
     /// The organisation's level.
     pub(super) level: Level,
-    /// Reported with classification `Security`.
+    /// The reported version is a security update.
     pub(super) security: bool,
 }
 
@@ -100,55 +100,54 @@ pub(super) enum Reading {
 pub(super) fn settle(
     weights: &[Weight],
     installed: Option<usize>,
-    marks: Marks,
     action: RejectedAction,
     reading: Reading,
 ) -> Verdict {
     // An installed package is compared with itself and what is newer; otherwise everything counts.
-    let held = installed.and_then(|at| weights.get(at).map(|weight| (at, weight)));
-    let floor = held.map_or(0, |(_, weight)| weight.rank);
+    let own = installed.and_then(|at| weights.get(at).map(|weight| (at, weight)));
+    let floor = own.map_or(0, |(_, weight)| weight.rank);
     let considered = || weights.iter().enumerate().rev().take_while(|(_, weight)| weight.rank >= floor);
     let newest = considered().next();
-    let mut chosen = match reading {
+    let chosen = match reading {
         Reading::NewestMatched => considered().find(|(_, weight)| weight.matched),
         Reading::CandidateOnly => newest.filter(|(_, weight)| weight.matched),
     };
-    // Of versions that dpkg finds equal, the installed one speaks for itself.
-    if let (Some((at, own)), Some((_, other))) = (held, chosen)
-        && own.matched
-        && own.rank == other.rank
-    {
-        chosen = Some((at, own));
-    }
     let decisive = chosen.or(newest).map(|(at, _)| at);
-    let Some((own_at, own)) = held else {
+    let Some((at, own)) = own else {
         let state = chosen.map(|_| State::NotApplicable);
         let reported = chosen.map(|(at, _)| at);
         return Verdict { state, reported, decisive, level: Level::Unspecified, security: false };
     };
-    let (state, reported, level, security, decisive) = match chosen {
-        Some((at, other)) if other.rank > own.rank => {
-            let state = if marks.failed { State::Failed } else { State::Missing };
-            return Verdict {
-                state: Some(state),
-                reported: Some(at),
-                decisive,
-                level: other.level,
-                security: other.security.is_some(),
-            };
-        }
-        Some((_, other)) => (State::Installed, own_at, other.level, other.security.is_some(), decisive),
-        None if action == RejectedAction::Block && own.rejected_entry.is_some() => {
-            (State::InstalledRejected, own_at, Level::Unspecified, own.security.is_some(), Some(own_at))
-        }
-        None => (State::InstalledOther, own_at, Level::Unspecified, false, decisive),
-    };
-    if marks.pending_reboot {
-        let security = own.security.is_some();
-        let state = Some(State::InstalledPendingReboot);
-        return Verdict { state, reported: Some(own_at), decisive, level, security };
+    if let Some((newer, other)) = chosen
+        && other.rank > own.rank
+    {
+        let (state, security) = (Some(State::Missing), other.security.is_some());
+        return Verdict { state, reported: Some(newer), decisive, level: other.level, security };
     }
-    Verdict { state: Some(state), reported: Some(reported), decisive, level, security }
+    let (state, level, decisive) = match chosen {
+        // Of versions that dpkg finds equal, the installed one speaks for itself.
+        Some(_) if own.matched => (State::Installed, own.level, Some(at)),
+        Some((_, equal)) => (State::Installed, equal.level, decisive),
+        None if action == RejectedAction::Block && own.rejected_entry.is_some() => {
+            (State::InstalledRejected, Level::Unspecified, Some(at))
+        }
+        None => (State::InstalledOther, Level::Unspecified, decisive),
+    };
+    Verdict { state: Some(state), reported: Some(at), decisive, level, security: own.security.is_some() }
+}
+
+impl State {
+    /// What remains of a state when it is known what earlier runs did to the package.
+    #[must_use]
+    pub(super) fn marked(self, marks: Marks) -> Self {
+        match self {
+            Self::Missing if marks.failed => Self::Failed,
+            Self::Installed | Self::InstalledOther | Self::InstalledRejected if marks.pending_reboot => {
+                Self::InstalledPendingReboot
+            }
+            other => other,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::observe::Origin;
 /// The circumstances that are the same for all packages of a host.
 #[derive(Debug, Clone, Copy)]
 pub struct HostView<'a> {
-    /// As in PRODUCT filters, see [`Family::product`](super::source::Family::product).
+    /// As in PRODUCT filters, such as `Debian12`.
     pub product: &'a str,
     /// The instant of the evaluation, fixed once; used by date rules only.
     pub now: Timestamp,
