@@ -4,7 +4,6 @@ import datetime
 
 import botocore.exceptions
 import pytest
-
 import valid
 from conftest import sdk
 from server import ACCOUNT, REGION

@@ -8,9 +8,8 @@ import json
 import pathlib
 import subprocess
 
-import pytest
-
 import model
+import pytest
 from server import environment, program
 
 ALLOWED = pathlib.Path(__file__).with_name("parity.allow")

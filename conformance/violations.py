@@ -4,9 +4,8 @@ import collections
 import copy
 import json
 
-import pytest
-
 import breaking
+import pytest
 import valid
 from signed import SSM_TARGET
 
