@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Realm;
 use crate::realm::{is_account, is_region};
+use crate::shown::quoted;
 
 /// An Amazon resource name: `arn:partition:service:region:account:resource`. Region and account may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,10 +20,10 @@ pub struct ArnError(String);
 
 impl fmt::Display for ArnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let given = self.0.escape_debug();
+        let given = quoted(&self.0);
         write!(
             f,
-            "`{given}` must be written like `arn:aws:ssm:us-east-1:123456789012:patchbaseline/pb-0123456789abcdef0`"
+            "{given} must be written like `arn:aws:ssm:us-east-1:123456789012:patchbaseline/pb-0123456789abcdef0`"
         )
     }
 }

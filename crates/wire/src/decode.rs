@@ -124,7 +124,9 @@ pub fn one_of_set<T>(
     };
     let value = from_wire(text);
     if value.is_none() {
-        out.push_with(at, || Some(text.clone()), Rule::Constraint(sentence::must_be_one_of(values)));
+        // Not spelled out for the many that are only counted.
+        let choices = if out.is_full() { String::new() } else { sentence::must_be_one_of(values) };
+        out.push_with(at, || Some(text.clone()), Rule::Constraint(choices));
     }
     value
 }

@@ -8,6 +8,8 @@ use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
+use crate::shown::quoted;
+
 /// A JSON value whose objects keep their order and have no duplicate members.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json {
@@ -279,7 +281,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 const FEW_MEMBERS: usize = 16;
 
 fn twice<E: serde::de::Error>(name: &str) -> E {
-    E::custom(format!("member `{}` occurs twice in one object", name.escape_debug()))
+    E::custom(format!("member {} occurs twice in one object", quoted(name)))
 }
 
 impl From<&Value> for Json {

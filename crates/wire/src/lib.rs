@@ -15,6 +15,7 @@ pub mod pattern;
 pub mod realm;
 pub mod schema;
 pub mod shape;
+mod shown;
 pub mod time;
 pub mod violation;
 

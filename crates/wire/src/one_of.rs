@@ -3,6 +3,7 @@
 //! The vendors have many (`Statement`, `FieldToMatch`, `RuleAction`). serde's external tagging reads them almost, but
 //! its errors mislead on `{}`, on two members, and on a null beside the one that is meant.
 
+use crate::shown::quoted;
 use crate::{Json, Member, Path, Violations, decode};
 
 /// How many of the members seen are named in an error.
@@ -41,7 +42,7 @@ fn found(seen: &[&str]) -> String {
     if seen.is_empty() {
         return "; found none".to_owned();
     }
-    let shown: Vec<_> = seen.iter().take(SEEN_SHOWN_MAX).map(|name| format!("`{}`", name.escape_debug())).collect();
+    let shown: Vec<_> = seen.iter().take(SEEN_SHOWN_MAX).map(|name| quoted(name)).collect();
     let more =
         if seen.len() > SEEN_SHOWN_MAX { format!(" and {} more", seen.len() - SEEN_SHOWN_MAX) } else { String::new() };
     format!("; found {}{more}", shown.join(", "))

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::shown::NAME_CHARS_MAX;
+
 /// One step down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
@@ -44,10 +46,10 @@ impl Path {
         self.step(Step::Item(index), walk)
     }
 
-    /// Walks into a map's value.
+    /// Walks into a map's value. Of a long key only the beginning is shown.
     pub fn value<R>(&mut self, key: &str, walk: impl FnOnce(&mut Self) -> R) -> R {
         let key = if self.is_sensitive() { Self::HIDDEN } else { key };
-        self.step(Step::Value(key.to_owned()), walk)
+        self.step(Step::Value(key.chars().take(NAME_CHARS_MAX).collect()), walk)
     }
 
     /// Everything that is walked inside is sensitive: no value of it is kept or shown.

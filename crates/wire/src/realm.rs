@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shown::quoted;
+
 /// An account in a region. Nothing in one realm can be seen from another. Made by [`Realm::new`], which checks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
@@ -35,10 +37,10 @@ impl fmt::Display for RealmError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Account(given) => {
-                write!(f, "account `{}` must be twelve digits", given.escape_debug())
+                write!(f, "account {} must be twelve digits", quoted(given))
             }
             Self::Region(given) => {
-                write!(f, "region `{}` must be written like `us-east-1`", given.escape_debug())
+                write!(f, "region {} must be written like `us-east-1`", quoted(given))
             }
         }
     }

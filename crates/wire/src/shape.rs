@@ -12,6 +12,10 @@ pub use scalars::Blob;
 ///
 /// A value obtained by [`decode`](Shape::decode) without a violation satisfies [`check`](Shape::check). Values that the
 /// program builds or edits are checked again before they are trusted: see [`Checked`](crate::Checked).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a shape",
+    note = "derive `Shape`, or declare it with `one_of!`; integers travel as `i32` or `i64`, maps as `BTreeMap<String, _>`"
+)]
 pub trait Shape: Sized {
     /// The static description.
     const SCHEMA: &'static Schema;

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::decode::mismatch;
+use crate::shown::quoted;
 use crate::{Json, Path, Schema, SchemaKind, Shape, Violations};
 
 pub use jiff::civil::Date;
@@ -42,7 +43,7 @@ impl Timestamp {
     /// # Errors
     /// For anything else.
     pub fn from_iso8601(text: &str) -> Result<Self, TimeError> {
-        let wrong = |_| TimeError(format!("`{}` is not a time such as `2026-11-21T00:53:02Z`", text.escape_debug()));
+        let wrong = |_| TimeError(format!("{} is not a time such as `2026-11-21T00:53:02Z`", quoted(text)));
         let instant: jiff::Timestamp = text.parse().map_err(wrong)?;
         Ok(Self(instant.as_millisecond()))
     }
@@ -59,8 +60,7 @@ impl Timestamp {
             other => other.to_owned(),
         };
         let spelled = text.split_whitespace().map(spell).collect::<Vec<_>>().join(" ");
-        let wrong =
-            |_| TimeError(format!("`{}` is not a time such as `Sat, 21 Nov 2026 00:53:02 UTC`", text.escape_debug()));
+        let wrong = |_| TimeError(format!("{} is not a time such as `Sat, 21 Nov 2026 00:53:02 UTC`", quoted(text)));
         let instant = rfc2822::DateTimeParser::new().parse_timestamp(&spelled).map_err(wrong)?;
         Ok(Self(instant.as_millisecond()))
     }

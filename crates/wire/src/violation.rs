@@ -82,7 +82,7 @@ impl Violations {
     /// As [`push`](Self::push), but makes the text of the value only if it will be kept.
     pub fn push_with(&mut self, at: &Path, value: impl FnOnce() -> Option<String>, rule: Rule) {
         self.reported = self.reported.saturating_add(1);
-        if self.kept.len() < Self::KEPT_MAX {
+        if !self.is_full() {
             let value = if at.is_sensitive() { None } else { value().map(shorten) };
             self.kept.push(Violation { at: at.to_string(), value, rule });
         }
@@ -91,7 +91,7 @@ impl Violations {
     /// Adds one that was reported elsewhere.
     pub(crate) fn keep(&mut self, violation: Violation) {
         self.reported = self.reported.saturating_add(1);
-        if self.kept.len() < Self::KEPT_MAX {
+        if !self.is_full() {
             self.kept.push(violation);
         }
     }
@@ -122,6 +122,11 @@ impl Violations {
     /// In document order.
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.kept.iter()
+    }
+
+    /// True when further ones are only counted.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.kept.len() >= Self::KEPT_MAX
     }
 
     /// The first type mismatch: such a request is a serialization error rather than a validation error.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bartizan_wire::{Checked, Json, Rule, SchemaKind, Shape, Timestamp, Violations};
+use proptest::prelude::proptest;
 use serde::Serialize;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Shape)]
@@ -182,4 +183,82 @@ fn an_enum_knows_its_spelling() {
     assert_eq!(SPELLED, "MACOS");
     assert_eq!(OperatingSystem::from_wire("AMAZON_LINUX2"), Some(OperatingSystem::AmazonLinux2));
     assert_eq!(OperatingSystem::from_wire("macos"), None);
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Shape)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    #[shape(required, length = ..=3)]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[shape(sensitive)]
+    secrets: Option<BTreeMap<String, Tag>>,
+    #[shape(default = 50, range = 1..=50)]
+    max_results: i32,
+}
+
+#[test]
+fn a_required_option_must_be_there() {
+    let null =
+        "1 validation error detected: Value null at 'code' failed to satisfy constraint: Member must not be null";
+    for text in ["{}", r#"{"Code":null}"#] {
+        assert_eq!(decode::<Answer>(text).unwrap_err().render(), null);
+    }
+    let mut answer = decode::<Answer>(r#"{"Code":"ok"}"#).unwrap();
+    assert_eq!((answer.code.take().as_deref(), answer.max_results), (Some("ok"), 50));
+    assert_eq!(Checked::new(answer).unwrap_err().render(), null);
+    assert_eq!(decode::<Answer>(r#"{"Code":"long"}"#).unwrap_err().iter().next().unwrap().at, "code");
+}
+
+#[test]
+fn nothing_below_a_sensitive_member_is_shown() {
+    let text = r#"{"Code":"ok","Secrets":{"hunter2":{"Key":"","Value":"x"},"b":{"Key":"hunter3","Value":7}}}"#;
+    let out = decode::<Answer>(text).unwrap_err();
+    assert_eq!(out.len(), 2);
+    assert_eq!(
+        out.render(),
+        "2 validation errors detected: Value at 'secrets.*.member.key' failed to satisfy constraint: \
+         Member must have length greater than or equal to 1; Value at 'secrets.*.member.value' must be a string"
+    );
+}
+
+#[test]
+fn patterns_that_cannot_be_compiled_are_found() {
+    #[derive(Shape)]
+    struct Broken {
+        #[shape(default, key(pattern = "(?=a)"))]
+        tags: BTreeMap<String, String>,
+        #[shape(default, each(pattern = "[a"))]
+        again: Vec<String>,
+        inside: Option<Box<Broken>>,
+        good: Option<CreateThing>,
+    }
+    let broken = bartizan_wire::pattern::broken_in(Broken::SCHEMA);
+    assert_eq!(broken.iter().map(|(spelled, _)| *spelled).collect::<Vec<_>>(), ["(?=a)", "[a"]);
+    assert_eq!(bartizan_wire::pattern::broken_in(CreateThing::SCHEMA), []);
+}
+
+proptest! {
+    /// Reading and checking agree: what is read without a violation holds, and what does not hold is not read.
+    #[test]
+    fn reading_and_checking_agree(
+        name in "[a-zA-Zä ]{0,5}",
+        days in -5..400_i32,
+        approved in proptest::collection::vec("[ab]{0,7}", 0..5),
+    ) {
+        let thing = CreateThing {
+            name,
+            days: Some(days),
+            tags: vec![],
+            approved,
+            operating_system: OperatingSystem::MacOs,
+            cve_ids: None,
+            password: None,
+            labels: BTreeMap::new(),
+            since: None,
+            nested: None,
+        };
+        let read = decode::<CreateThing>(&serde_json::to_string(&thing).unwrap());
+        assert_eq!(read, Checked::new(thing).map(Checked::into_inner));
+    }
 }

@@ -3,4 +3,8 @@
 #[cfg(test)]
 mod derive;
 #[cfg(test)]
+mod names;
+#[cfg(test)]
 mod one_of;
+#[cfg(test)]
+mod ui;
