@@ -1,6 +1,6 @@
 //! The vendors' regular expressions: matched against the whole string, compiled once.
 //!
-//! They are spelled in Java's dialect, see [`dialect`]. Matching takes time linear in the text, whatever the pattern.
+//! They are spelled in Java's dialect. Matching takes time linear in the text, whatever the pattern.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
