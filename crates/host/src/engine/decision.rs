@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::cause::{Cause, cause};
 use super::day::Day;
+use super::dependency::Dependencies;
 use super::plan::Plan;
 use super::source::{FilterKey, Level, RejectedAction};
 use super::state::{Reading, State, Verdict, settle};
@@ -38,6 +39,9 @@ pub struct Decision {
     pub candidate_reading: CandidateReading,
     /// The versions that were considered, the newest first.
     pub candidates: Vec<Candidate>,
+    /// What would be installed along with a missing version; looked at by [`explain`](super::explain) only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dependencies: Option<Dependencies>,
     /// The whole course in plain words, in the order in which it was decided.
     pub steps: Vec<Step>,
 }
@@ -209,6 +213,7 @@ pub fn decide(plan: &Plan, host: &HostView<'_>, package: &PackageView<'_>) -> De
             differs: (other.state, other.reported) != (verdict.state, verdict.reported),
         },
         candidates,
+        dependencies: None,
         steps: Vec::new(),
     };
     decision.steps = trace::steps(&decision, action == RejectedAction::Block, host.product);
