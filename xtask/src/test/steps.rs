@@ -70,6 +70,9 @@ pub(crate) fn nextest(options: Options, tally: &mut Tally) -> Result<(), String>
     ran
 }
 
+/// What a test says that could not run, in whatever case.
+const NOT_RUN: &str = "did not run: ";
+
 /// What nextest wrote.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Results {
@@ -93,7 +96,8 @@ impl Results {
             if line.contains("<testcase ") {
                 test = attribute(line, "name").unwrap_or_default().to_string();
             }
-            if let Some((_, why)) = line.split_once("did not run: ") {
+            let said = line.to_ascii_lowercase().find(NOT_RUN);
+            if let Some(why) = said.and_then(|at| line.get(at + NOT_RUN.len()..)) {
                 let why = why.split("</").next().unwrap_or(why).to_string();
                 if results.not_run.last().is_none_or(|(last, _)| *last != test) {
                     results.not_run.push((test.clone(), why));
@@ -200,7 +204,7 @@ mod tests {
     #[test]
     fn results_of_nextest_are_read() {
         let text = "<testsuites name=\"nextest-run\" tests=\"4\" failures=\"1\" errors=\"0\">\n\
-            <testcase name=\"a\" classname=\"x\" time=\"0\">\n<system-out>noise\ndid not run: no shared data</system-out>\n\
+            <testcase name=\"a\" classname=\"x\" time=\"0\">\n<system-out>noise\nDID NOT RUN: no shared data</system-out>\n\
             </testcase>\n<testcase name=\"b\" classname=\"x\">\n</testcase>\n";
         let expected = Results { tests: 4, failed: 1, not_run: vec![("a".to_string(), "no shared data".to_string())] };
         assert_eq!(Results::parse(text), expected);
