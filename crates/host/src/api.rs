@@ -9,9 +9,21 @@ use bartizan_wire::{Arn, ResourceName};
 use crate::baseline;
 use crate::room::HostRoom;
 
+pub mod add_tags_to_resource;
 pub mod create_patch_baseline;
 pub mod delete_patch_baseline;
+pub mod deregister_patch_baseline_for_patch_group;
+pub mod describe_patch_baselines;
+pub mod describe_patch_groups;
+pub mod describe_patch_properties;
+pub mod get_default_patch_baseline;
 pub mod get_patch_baseline;
+pub mod get_patch_baseline_for_patch_group;
+pub mod list_tags_for_resource;
+pub mod register_default_patch_baseline;
+pub mod register_patch_baseline_for_patch_group;
+pub mod remove_tags_from_resource;
+mod taggable;
 pub mod update_patch_baseline;
 
 /// How all operations of the vendor are addressed.
@@ -21,9 +33,24 @@ pub(crate) const SSM: Binding = Binding::AwsJson { target: "AmazonSSM", signing:
 #[must_use]
 pub fn operations(room: &Arc<HostRoom>) -> Vec<ErasedOperation> {
     vec![
+        ErasedOperation::of::<add_tags_to_resource::AddTagsToResource>(Arc::clone(room)),
         ErasedOperation::of::<create_patch_baseline::CreatePatchBaseline>(Arc::clone(room)),
         ErasedOperation::of::<delete_patch_baseline::DeletePatchBaseline>(Arc::clone(room)),
+        ErasedOperation::of::<deregister_patch_baseline_for_patch_group::DeregisterPatchBaselineForPatchGroup>(
+            Arc::clone(room),
+        ),
+        ErasedOperation::of::<describe_patch_baselines::DescribePatchBaselines>(Arc::clone(room)),
+        ErasedOperation::of::<describe_patch_groups::DescribePatchGroups>(Arc::clone(room)),
+        ErasedOperation::of::<describe_patch_properties::DescribePatchProperties>(Arc::clone(room)),
+        ErasedOperation::of::<get_default_patch_baseline::GetDefaultPatchBaseline>(Arc::clone(room)),
         ErasedOperation::of::<get_patch_baseline::GetPatchBaseline>(Arc::clone(room)),
+        ErasedOperation::of::<get_patch_baseline_for_patch_group::GetPatchBaselineForPatchGroup>(Arc::clone(room)),
+        ErasedOperation::of::<list_tags_for_resource::ListTagsForResource>(Arc::clone(room)),
+        ErasedOperation::of::<register_default_patch_baseline::RegisterDefaultPatchBaseline>(Arc::clone(room)),
+        ErasedOperation::of::<register_patch_baseline_for_patch_group::RegisterPatchBaselineForPatchGroup>(Arc::clone(
+            room,
+        )),
+        ErasedOperation::of::<remove_tags_from_resource::RemoveTagsFromResource>(Arc::clone(room)),
         ErasedOperation::of::<update_patch_baseline::UpdatePatchBaseline>(Arc::clone(room)),
     ]
 }

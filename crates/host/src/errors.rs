@@ -7,6 +7,7 @@ use bartizan_policy::{Contended, LifecycleError};
 use bartizan_wire::Violations;
 use serde_json::Map;
 
+use crate::page::ForeignToken;
 use crate::system::OperatingSystem;
 
 /// What a client of this room can be told.
@@ -86,6 +87,18 @@ pub enum HostError {
 }
 
 impl HostError {
+    /// A token of another request, where the operation's model has the error for it.
+    #[must_use]
+    pub fn invalid_next_token(_token: ForeignToken) -> Self {
+        Self::InvalidNextToken
+    }
+
+    /// A token of another request, where the operation's model has no error for it.
+    #[must_use]
+    pub fn token_is_not_modelled(_token: ForeignToken) -> Self {
+        Self::Validation(Self::InvalidNextToken.to_string())
+    }
+
     /// The vendor's code and the HTTP status.
     fn code(&self) -> (&'static str, u16) {
         match self {

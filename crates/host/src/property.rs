@@ -1,9 +1,10 @@
 //! Properties: the values that `DescribePatchProperties` lists, which are the values that filters accept.
 //!
 //! Lists marked "by pattern" continue the vendor's published ones to the releases that are supported today; the vendor
-//! publishes no complete list. Operators add what is missing by [`Additions`].
+//! publishes no complete list. Operators add what is missing with [`add`].
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use bartizan_wire::Shape;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,13 @@ pub enum PatchSet {
 
 /// Values that the operator adds to our lists, by system and property.
 pub type Additions = BTreeMap<(OperatingSystem, Property), Vec<String>>;
+
+static ADDITIONS: OnceLock<Additions> = OnceLock::new();
+
+/// Takes the operator's additions, once, at start. False if they were taken before; then nothing changes.
+pub fn add(additions: Additions) -> bool {
+    ADDITIONS.set(additions).is_ok()
+}
 
 /// A Windows product: its name, family and set.
 struct WindowsProduct(&'static str, &'static str, PatchSet);
@@ -92,6 +100,19 @@ const SUSE: Releases = &[(12, 0, 9), (15, 0, 7)];
 /// Every value of a property, in the order in which the vendor lists it; empty where the property does not exist.
 #[must_use]
 pub fn values(system: OperatingSystem, property: Property) -> Vec<String> {
+    let mut values = known(system, property);
+    let added = ADDITIONS.get().and_then(|additions| additions.get(&(system, property)));
+    values.extend(added.into_iter().flatten().cloned());
+    values
+}
+
+/// True for a property that the system has, whether or not values of it are known.
+#[must_use]
+pub fn exists(system: OperatingSystem, property: Property) -> bool {
+    !known(system, property).is_empty()
+}
+
+fn known(system: OperatingSystem, property: Property) -> Vec<String> {
     match property {
         Property::Product => products(system),
         Property::ProductFamily => match system.family() {

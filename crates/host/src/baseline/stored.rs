@@ -1,6 +1,6 @@
 //! Baselines as they are found: an own one in the ledger, a vendor's in the table.
 
-use bartizan_ledger::StoreError;
+use bartizan_ledger::{Entry, StoreError};
 use bartizan_policy::{Cx, lifecycle};
 use bartizan_wire::{Realm, Timestamp};
 
@@ -16,13 +16,13 @@ pub struct Found {
     pub document: PatchBaseline,
     /// When it was last changed.
     pub modified: Timestamp,
-    /// The revision of an own one.
-    pub revision: Option<bartizan_ledger::Revision>,
+    /// An own one's entry.
+    pub entry: Option<Entry>,
 }
 
 impl From<Predefined> for Found {
     fn from(one: Predefined) -> Self {
-        Self { id: one.arn, modified: one.baseline.created_date, document: one.baseline, revision: None }
+        Self { id: one.arn, modified: one.baseline.created_date, document: one.baseline, entry: None }
     }
 }
 
@@ -38,8 +38,8 @@ pub async fn find(cx: &Cx, id: &str) -> Result<Option<Found>, StoreError> {
     Ok(held.map(|held| Found {
         id: id.to_owned(),
         modified: held.entry.stamp.at,
-        revision: Some(held.entry.revision),
         document: held.document.into_inner(),
+        entry: Some(held.entry),
     }))
 }
 
@@ -77,8 +77,8 @@ pub async fn all(cx: &Cx) -> Result<Vec<Found>, StoreError> {
     let own = own.into_iter().map(|held| Found {
         id: held.entry.key.name.clone(),
         modified: held.entry.stamp.at,
-        revision: Some(held.entry.revision),
         document: held.document.into_inner(),
+        entry: Some(held.entry),
     });
     Ok(vendors(&cx.realm).chain(own).collect())
 }

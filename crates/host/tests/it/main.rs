@@ -3,6 +3,7 @@
 
 mod baselines;
 mod deb_oracle;
+mod groups;
 mod shared;
 mod version_pairs;
 mod world;
