@@ -50,9 +50,7 @@ pub(crate) fn list<'a>(value: &'a Value, member: &str) -> &'a [Value] {
     value.get(member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// Milliseconds since the epoch as a date and time in UTC.
-pub(crate) fn time(milliseconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since the epoch fit in 53 bits")]
-    let timestamp = bartizan_wire::Timestamp(milliseconds as i64);
-    timestamp.to_iso8601()
+/// Seconds since the epoch as a date and time in UTC.
+pub(crate) fn time(seconds: f64) -> String {
+    bartizan_wire::Timestamp::from_seconds(seconds).map_or_else(|| "-".to_owned(), |time| time.to_iso8601())
 }

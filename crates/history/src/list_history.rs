@@ -57,7 +57,8 @@ pub struct Line {
     pub name: String,
     /// Which of its revisions.
     pub revision: i64,
-    /// When, milliseconds since the epoch.
+    /// When, in seconds since the epoch.
+    #[serde(with = "bartizan_wire::time::wire_seconds")]
     pub at: Timestamp,
     /// Who.
     pub principal: String,

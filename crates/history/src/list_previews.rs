@@ -45,7 +45,8 @@ pub struct Output {
 pub struct Line {
     /// For `GetPreview`.
     pub preview_id: String,
-    /// When it was asked for last, milliseconds since the epoch.
+    /// When it was asked for last, in seconds since the epoch.
+    #[serde(with = "bartizan_wire::time::wire_seconds")]
     pub at: Timestamp,
     /// By whom.
     pub principal: String,

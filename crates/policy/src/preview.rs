@@ -35,9 +35,11 @@ pub struct Foresight {
 pub struct Evidence {
     /// Observations that were judged under both.
     pub judged: u64,
-    /// Time of the oldest of them, milliseconds since the epoch.
+    /// Time of the oldest of them, in seconds since the epoch.
+    #[serde(with = "bartizan_wire::time::wire_seconds::option")]
     pub oldest: Option<Timestamp>,
     /// Time of the newest of them.
+    #[serde(with = "bartizan_wire::time::wire_seconds::option")]
     pub newest: Option<Timestamp>,
     /// What could not be judged: why, and how often.
     pub blind: Vec<Blind>,
@@ -120,7 +122,7 @@ pub async fn record(
     let foresight = room.foresee(before, after, &changed).await?;
     let detail = json!({
         "PreviewId": id,
-        "At": before.now.0,
+        "At": before.now.seconds(),
         "Principal": before.principal.name,
         "Action": action,
         "Resource": resource.to_string(),

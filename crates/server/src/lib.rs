@@ -1,1 +1,34 @@
-//! (being written)
+//! Wiring: the only crate that knows all others, and one of the two that read the wall clock (R4).
+
+mod clock;
+pub mod config;
+pub mod data_folder;
+mod door;
+mod get_statistics;
+mod mint;
+mod rooms;
+mod running;
+mod stores;
+mod surroundings;
+
+use std::sync::{Arc, Weak};
+
+pub use bartizan_protocol::limits::Limit;
+pub use config::{Config, RootKey};
+pub use data_folder::FolderError;
+pub use running::{Enlistment, Server, StartError};
+
+/// Every limit that a client can meet, for `bartizan limits`.
+#[must_use]
+pub fn limits() -> Vec<Limit> {
+    bartizan_protocol::limits::ALL.to_vec()
+}
+
+/// The schema of every operation as JSON, for `bartizan schema`.
+///
+/// # Errors
+/// If two operations have one address, which is a defect.
+pub fn schema() -> Result<serde_json::Value, bartizan_operation::BoundTwice> {
+    let rooms = rooms::Rooms::build(Arc::new(door::Door::new()), Weak::new())?;
+    Ok(bartizan_operation::describe::table(&rooms.table))
+}

@@ -1,0 +1,40 @@
+//! All rooms, and the table of what they do.
+
+use std::sync::{Arc, Weak};
+
+use bartizan_access::{GetCallerIdentity, Roles, Sts};
+use bartizan_history::{History, Restorable};
+use bartizan_host::activation::Keyholder;
+use bartizan_host::baseline::PatchBaselines;
+use bartizan_host::room::HostRoom;
+use bartizan_ledger_sqlite::SqliteLedger;
+use bartizan_operation::{BoundTwice, ErasedOperation, Table};
+use bartizan_policy::Authorizer;
+
+use crate::get_statistics::{Counted, GetStatistics};
+
+/// The rooms of one server.
+#[derive(Debug)]
+pub(crate) struct Rooms {
+    pub(crate) host: Arc<HostRoom>,
+    pub(crate) authorizer: Arc<dyn Authorizer>,
+    pub(crate) table: Arc<Table>,
+}
+
+impl Rooms {
+    /// Builds them. `keyholder` is told of agents' keys; `ledger` is what statistics are read from.
+    pub(crate) fn build(keyholder: Arc<dyn Keyholder>, ledger: Weak<SqliteLedger>) -> Result<Self, BoundTwice> {
+        let authorizer: Arc<dyn Authorizer> =
+            Arc::new(Roles::new(bartizan_host::AGENT_ACTIONS, bartizan_host::predefined::OWNER_ACCOUNTS));
+        let host = Arc::new(HostRoom::new(keyholder));
+        let restorable = vec![Restorable::of::<PatchBaselines>(Arc::clone(&host) as _)];
+        let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
+        let mut operations = bartizan_host::operations(&host);
+        operations.extend(bartizan_history::operations(&history));
+        operations.push(ErasedOperation::of::<GetCallerIdentity>(Arc::new(Sts)));
+        operations.push(ErasedOperation::of::<GetStatistics>(Arc::new(Counted(ledger))));
+        let table = Arc::new(Table::build(operations)?);
+        history.complete(Arc::clone(&table));
+        Ok(Self { host, authorizer, table })
+    }
+}

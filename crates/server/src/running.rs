@@ -1,0 +1,173 @@
+//! [`Server`]: a server that runs.
+
+use std::sync::Arc;
+
+use bartizan_access::authorize::ROOT;
+use bartizan_ledger::StoreError;
+use bartizan_operation::{BoundTwice, Refusal};
+use bartizan_protocol::{Limits, PatternError, Service, serve};
+use bartizan_wire::Json;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::{Config, RootKey};
+use crate::data_folder::{DataFolder, FolderError};
+use crate::door::Door;
+use crate::rooms::Rooms;
+use crate::stores::Stores;
+use crate::surroundings::Surroundings;
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A store in it cannot be opened.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen, or port 0 for a free one")]
+    Listen {
+        /// As configured.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A defect of this program.
+    #[error("the table of operations is not right: {0}")]
+    Table(String),
+}
+
+impl From<BoundTwice> for StartError {
+    fn from(error: BoundTwice) -> Self {
+        Self::Table(error.to_string())
+    }
+}
+
+impl From<PatternError> for StartError {
+    fn from(error: PatternError) -> Self {
+        Self::Table(error.to_string())
+    }
+}
+
+/// What this machine's own agent registers with.
+#[derive(Debug, Clone)]
+pub struct Enlistment {
+    /// The activation's id.
+    pub activation_id: String,
+    /// The activation's code.
+    pub activation_code: String,
+}
+
+/// A server that answers requests until it is stopped.
+#[derive(Debug)]
+pub struct Server {
+    endpoint: String,
+    root_key: RootKey,
+    root_key_is_new: bool,
+    folder: DataFolder,
+    surroundings: Arc<Surroundings>,
+    rooms: Rooms,
+    shutdown: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Server {
+    /// Takes the folder, opens the stores, loads what the rooms keep in memory, and listens. When this returns, the
+    /// server is ready.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let folder = DataFolder::open(&config.data)?;
+        let (root_key, root_key_is_new) = match config.root_key {
+            Some(key) => (key, false),
+            None => folder.root_key()?,
+        };
+        let stores = Stores::open(&folder)?;
+        let door = Door::new();
+        door.admit(&root_key.access_key_id, &root_key.secret_access_key, ROOT, &config.realm);
+        let rooms = Rooms::build(Arc::new(door.clone()), Arc::downgrade(&stores.ledger))?;
+        let surroundings = Arc::new(Surroundings::new(config.realm.clone(), stores));
+        let own = surroundings.own(ROOT, "start");
+        rooms.host.load(&own).await?;
+        for key in bartizan_host::activation::agent_keys(&own).await? {
+            door.admit(&key.access_key_id, &key.secret_access_key, &key.principal, &config.realm);
+        }
+        let service = Service::new(
+            Arc::clone(&rooms.table),
+            Arc::new(door),
+            Arc::clone(&rooms.authorizer),
+            Arc::clone(&surroundings) as _,
+            Limits::default(),
+        )?;
+        let listen = |source| StartError::Listen { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let endpoint = format!("http://{address}");
+        folder.write_endpoint(&endpoint)?;
+        let (shutdown, asked) = oneshot::channel();
+        // A sender that was dropped asks for shutdown as well.
+        let stop = async move {
+            let _asked_or_dropped = asked.await;
+        };
+        let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
+        surroundings.set_ready(true);
+        Ok(Self { endpoint, root_key, root_key_is_new, folder, surroundings, rooms, shutdown, serving })
+    }
+
+    /// Such as `http://127.0.0.1:8470`.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The root key, and whether it was made at this start.
+    #[must_use]
+    pub fn root_key(&self) -> (&RootKey, bool) {
+        (&self.root_key, self.root_key_is_new)
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// An activation for this machine's own agent, made like any other: by calling `CreateActivation` as root.
+    ///
+    /// # Errors
+    /// The operation's refusal, in words.
+    pub async fn enlist(&self) -> Result<Enlistment, String> {
+        let operation =
+            self.rooms.table.by_target("AmazonSSM.CreateActivation").ok_or("activations are not served")?;
+        let cx = self.surroundings.own(ROOT, "start");
+        let input = Json::from(&serde_json::json!({
+            "IamRole": "bartizan-agent",
+            "Description": "this machine, observed by the server itself",
+            "RegistrationLimit": 1,
+        }));
+        let answer = operation.invoke(cx, input, Arc::clone(&self.rooms.authorizer)).await.map_err(|refusal| {
+            match refusal {
+                Refusal::Service(body) => body.message,
+                Refusal::Serialization(text) | Refusal::Denied(text) => text,
+                Refusal::Internal => "the store failed".to_owned(),
+            }
+        })?;
+        let answer: serde_json::Value = serde_json::from_str(&answer.body).map_err(|error| error.to_string())?;
+        let member = |name: &str| answer.get(name).and_then(serde_json::Value::as_str).map(ToOwned::to_owned);
+        match (member("ActivationId"), member("ActivationCode")) {
+            (Some(activation_id), Some(activation_code)) => Ok(Enlistment { activation_id, activation_code }),
+            _ => Err("an activation has no code".to_owned()),
+        }
+    }
+
+    /// Lets running requests finish, then stops.
+    pub async fn stop(self) {
+        self.surroundings.set_ready(false);
+        let _already_gone = self.shutdown.send(());
+        if let Err(error) = self.serving.await {
+            tracing::error!(%error, "the server did not stop cleanly");
+        }
+        self.folder.remove_endpoint();
+    }
+}
