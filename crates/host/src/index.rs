@@ -1,20 +1,24 @@
 //! The portable form of a package index: what an agent sends once and every host that holds the same index refers to.
 //!
-//! [`Content`] is the canonical form: `bzindex` and a format byte, the number of packages, then one column for each
-//! member of [`Row`]. A column is a length for each package (0: the same text as the package before; otherwise one more
-//! than its bytes), followed by the texts. Numbers are LEB128. On the way it is one zstd frame.
+//! [`Content`] is the canonical form: `bzindex` and a format byte, then groups of [`GROUP`] packages (the last one may have
+//! fewer), then a zero. A group is the number of its packages and one column for each member of [`Row`]. A column is a
+//! length for each package (0: the same text as the package before; otherwise one more than its bytes), followed by the
+//! texts. Numbers are LEB128. On the way it is one zstd frame.
 //!
 //! The digest is the SHA-256 of the canonical form, not of the file that it came from: hosts that keep the same index
-//! compressed in different ways share it, and whoever receives it can check it.
+//! compressed in different ways share it, and whoever receives it can check it. Groups let an agent compute it without
+//! holding the index: see [`Digester`].
 
 mod column;
+mod read;
+mod write;
 
 use std::io::Read;
 
-use column::{Column, ColumnReader, read_number, write_number};
-use sha2::{Digest, Sha256};
-
 use crate::observe::{Available, Index};
+
+pub use read::Rows;
+pub use write::{Builder, Digester, Output};
 
 /// Packages in one index. Debian's largest has 70,000.
 pub const PACKAGES_MAX: usize = 500_000;
@@ -29,6 +33,8 @@ pub const COMPRESSED_BYTES_MAX: usize = 16 << 20;
 
 /// The last byte is the format.
 const MAGIC: &[u8; 8] = b"bzindex\x01";
+/// Packages in a group.
+pub const GROUP: usize = 1024;
 const COLUMNS: usize = 8;
 /// Compression windows above 16 MiB are refused: they cost memory before any content is seen.
 const WINDOW_LOG_MAX: u32 = 24;
@@ -94,9 +100,9 @@ impl Content {
     /// SHA-256 of the canonical form, lower-case hexadecimal.
     #[must_use]
     pub fn digest(&self) -> String {
-        let digits = b"0123456789abcdef";
-        let digit = |nibble: u8| digits.get(usize::from(nibble)).copied().map_or('0', char::from);
-        Sha256::digest(&self.bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+        let mut digester = Digester::default();
+        digester.write(&self.bytes);
+        digester.digest()
     }
 
     /// How many packages.
@@ -124,7 +130,9 @@ impl Content {
         below(compressed.len(), COMPRESSED_BYTES_MAX, "compressed bytes")?;
         let mut decoder = zstd::stream::read::Decoder::with_buffer(compressed).map_err(|_| IndexError::Foreign)?;
         decoder.window_log_max(WINDOW_LOG_MAX).map_err(|_| IndexError::Foreign)?;
-        let mut bytes = Vec::new();
+        // What the frame says of its size is a claim; within the limit, believing it saves growing.
+        let claimed = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten().unwrap_or_default();
+        let mut bytes = Vec::with_capacity(usize::try_from(claimed).unwrap_or_default().min(CONTENT_BYTES_MAX) + 1);
         let bound = CONTENT_BYTES_MAX as u64 + 1;
         if decoder.take(bound).read_to_end(&mut bytes).is_err() {
             return Err(if bytes.starts_with(MAGIC) {
@@ -143,11 +151,11 @@ impl Content {
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, IndexError> {
         below(bytes.len(), CONTENT_BYTES_MAX, "bytes")?;
         let mut rows = Rows::new(&bytes)?;
-        let packages = rows.left;
-        if rows.by_ref().count() != packages {
-            return Err(IndexError::Damaged("a text ends inside a character"));
+        let packages = rows.by_ref().count();
+        match rows.fault() {
+            Some(fault) => Err(fault),
+            None => Ok(Self { bytes, packages }),
         }
-        Ok(Self { bytes, packages })
     }
 
     /// The canonical form.
@@ -184,7 +192,7 @@ impl Content {
     /// # Errors
     /// It is larger than the limits.
     pub fn of(index: &Index) -> Result<Self, IndexError> {
-        let mut builder = Builder::default();
+        let mut builder = Builder::<Vec<u8>>::default();
         for package in &index.packages {
             builder.push(&Row {
                 name: &package.name,
@@ -197,99 +205,7 @@ impl Content {
                 provides: &package.provides,
             })?;
         }
-        builder.finish()
-    }
-}
-
-/// Makes a [`Content`] package by package, without a text of its own for any field.
-#[derive(Debug, Default)]
-pub struct Builder {
-    packages: usize,
-    columns: [Column; COLUMNS],
-}
-
-impl Builder {
-    /// Adds a package.
-    ///
-    /// # Errors
-    /// There are too many, or one of its texts is too long; it is not added.
-    pub fn push(&mut self, row: &Row<'_>) -> Result<(), IndexError> {
-        let Row { name, architecture, version, priority, section, source, depends, provides } = *row;
-        let texts = [name, architecture, version, priority, section, source, depends, provides];
-        below(self.packages + 1, PACKAGES_MAX, "packages")?;
-        for text in texts {
-            below(text.len(), VALUE_BYTES_MAX, "bytes in a field")?;
-        }
-        for (column, text) in self.columns.iter_mut().zip(texts) {
-            column.push(text);
-        }
-        self.packages += 1;
-        Ok(())
-    }
-
-    /// Puts the columns together.
-    ///
-    /// # Errors
-    /// The whole is larger than [`CONTENT_BYTES_MAX`] or [`TEXT_BYTES_MAX`].
-    pub fn finish(self) -> Result<Content, IndexError> {
-        let texts = self.columns.iter().map(|column| column.expanded).sum();
-        below(texts, TEXT_BYTES_MAX, "bytes of text")?;
-        let length = MAGIC.len() + 10 + self.columns.iter().map(Column::len).sum::<usize>();
-        below(length, CONTENT_BYTES_MAX, "bytes")?;
-        let mut bytes = Vec::with_capacity(length);
-        bytes.extend_from_slice(MAGIC);
-        write_number(&mut bytes, self.packages);
-        for column in &self.columns {
-            column.write(&mut bytes);
-        }
-        Ok(Content { bytes, packages: self.packages })
-    }
-}
-
-/// Walks over the packages of a [`Content`].
-#[derive(Debug, Clone, Default)]
-pub struct Rows<'a> {
-    left: usize,
-    columns: [ColumnReader<'a>; COLUMNS],
-}
-
-impl<'a> Rows<'a> {
-    fn new(bytes: &'a [u8]) -> Result<Self, IndexError> {
-        let mut rest = match bytes.split_at_checked(MAGIC.len()) {
-            Some((magic, rest)) if magic == MAGIC => rest,
-            Some(([name @ .., format], _)) if MAGIC.starts_with(name) => return Err(IndexError::Format(*format)),
-            _ => return Err(IndexError::Foreign),
-        };
-        let left = read_number(&mut rest).ok_or(IndexError::Damaged("no number of packages"))?;
-        below(left, PACKAGES_MAX, "packages")?;
-        let mut columns = <[ColumnReader<'_>; COLUMNS]>::default();
-        let mut texts = 0;
-        for column in &mut columns {
-            *column = ColumnReader::split_off(&mut rest, left, &mut texts)?;
-        }
-        if !rest.is_empty() {
-            return Err(IndexError::Damaged("bytes after its end"));
-        }
-        Ok(Self { left, columns })
-    }
-}
-
-impl<'a> Iterator for Rows<'a> {
-    type Item = Row<'a>;
-
-    fn next(&mut self) -> Option<Row<'a>> {
-        self.left = self.left.checked_sub(1)?;
-        let [name, architecture, version, priority, section, source, depends, provides] = &mut self.columns;
-        Some(Row {
-            name: name.next()?,
-            architecture: architecture.next()?,
-            version: version.next()?,
-            priority: priority.next()?,
-            section: section.next()?,
-            source: source.next()?,
-            depends: depends.next()?,
-            provides: provides.next()?,
-        })
+        builder.into_content()
     }
 }
 

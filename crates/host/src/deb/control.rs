@@ -45,7 +45,8 @@ impl<const N: usize> Wanted<N> {
         let mut candidates = self.first.get(usize::from(*name.first()?)).copied()?;
         while candidates != 0 {
             let field = candidates.trailing_zeros() as usize;
-            if self.names.get(field)?.as_bytes().eq_ignore_ascii_case(name) {
+            let wanted = self.names.get(field)?.as_bytes();
+            if wanted == name || wanted.eq_ignore_ascii_case(name) {
                 return Some(field);
             }
             candidates &= candidates - 1;
@@ -264,16 +265,28 @@ fn set<'a, const N: usize>(values: &mut [Option<&'a [u8]>; N], field: usize, val
     }
 }
 
-/// Length of the field name that the line starts with. A plain loop: names are too short for a vector search to pay.
+/// Length of the field name that the line starts with: printable characters up to a colon. Eight bytes at a time; names
+/// are too short for a vector search to pay.
 fn colon(line: &[u8]) -> Option<usize> {
-    for (at, byte) in line.iter().enumerate() {
-        match byte {
-            b':' => return (at > 0).then_some(at),
-            b'!'..=b'~' => {}
-            _ => return None,
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let (eights, rest) = line.as_chunks::<8>();
+    for (at, eight) in eights.iter().enumerate() {
+        let word = u64::from_le_bytes(*eight);
+        // The top bit of each byte that is zero after the colon was taken out, or that is a space or a control character.
+        // Above the first such byte others may be marked wrongly, so only the first one counts.
+        let colons = word ^ (ONES * b':' as u64);
+        let colons = colons.wrapping_sub(ONES) & !colons;
+        let spaces = word.wrapping_sub(ONES * 0x21) & !word;
+        let marks = (colons | spaces) & TOPS;
+        if marks != 0 {
+            let length = 8 * at + marks.trailing_zeros() as usize / 8;
+            return (length > 0 && line.get(length) == Some(&b':')).then_some(length);
         }
     }
-    None
+    let (at, byte) = rest.iter().enumerate().find(|(_, byte)| **byte == b':' || **byte < 0x21)?;
+    let length = line.len() - rest.len() + at;
+    (length > 0 && *byte == b':').then_some(length)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A `Packages` file as an index, fed piece by piece as it is decompressed.
 
 use super::control::{Fault, FaultKind, Faults, Scanner, Wanted, text};
-use crate::index::{Builder, Content, IndexError, Row};
+use crate::index::{Builder, Content, IndexError, Output};
 
 static WANTED: Wanted<9> = Wanted::new([
     "Package",
@@ -18,23 +18,23 @@ static WANTED: Wanted<9> = Wanted::new([
 /// Bytes in the longest paragraph; the longest real ones, of Rust libraries, have some 50,000.
 pub const STANZA_BYTES_MAX: usize = 1 << 20;
 
-/// Makes an index from a `Packages` file.
+/// Makes an index from a `Packages` file: all of it with `Reader<Vec<u8>>`, its digest only with `Reader<Digester>`.
 #[derive(Debug)]
-pub struct Reader {
-    builder: Builder,
+pub struct Reader<O> {
+    builder: Builder<O>,
     line: u64,
     faults: Faults,
     /// `Pre-Depends` and `Depends` of a package that has both.
-    joined: String,
+    joined: Vec<u8>,
 }
 
-impl Default for Reader {
+impl<O: Output> Default for Reader<O> {
     fn default() -> Self {
-        Self { builder: Builder::default(), line: 1, faults: Faults::default(), joined: String::new() }
+        Self { builder: Builder::default(), line: 1, faults: Faults::default(), joined: Vec::new() }
     }
 }
 
-impl Reader {
+impl<O: Output> Reader<O> {
     /// Reads the paragraphs that are complete in `bytes` and says how many bytes they take; the rest must come again at
     /// the start of the next piece. With `last`, everything is taken.
     ///
@@ -54,27 +54,14 @@ impl Reader {
                 self.faults.push(Fault { line, kind: FaultKind::Absent(name) });
                 continue;
             }
-            let [name, architecture, version, priority, section, source, before, after, provides] =
-                values.map(|value| text(value, line, &mut self.faults));
-            let depends = match (&*before, &*after) {
-                ("", one) | (one, "") => one,
-                (before, after) => {
-                    self.joined.clear();
-                    self.joined.extend([before, ", ", after]);
-                    &self.joined
-                }
+            // Nearly all values are ASCII, and one look at each is cheaper than making texts of them.
+            let pushed = if values.iter().all(|value| value.is_ascii()) {
+                self.builder.push_utf8(columns(values, &mut self.joined))
+            } else {
+                let texts = values.map(|value| text(value, line, &mut self.faults));
+                self.builder.push_utf8(columns(texts.each_ref().map(|text| text.as_bytes()), &mut self.joined))
             };
-            let row = Row {
-                name: &name,
-                architecture: &architecture,
-                version: &version,
-                priority: &priority,
-                section: &section,
-                source: source_name(&source, &name),
-                depends,
-                provides: &provides,
-            };
-            match self.builder.push(&row) {
+            match pushed {
                 Err(IndexError::Large { what: "packages", max }) => {
                     return Err(IndexError::Large { what: "packages", max });
                 }
@@ -90,19 +77,45 @@ impl Reader {
         Ok(consumed)
     }
 
-    /// The index, and what was malformed.
+    /// What the index was written to, and what was malformed.
     ///
     /// # Errors
     /// The index is larger than it may be.
-    pub fn finish(self) -> Result<(Content, Faults), IndexError> {
+    pub fn finish(self) -> Result<(O, Faults), IndexError> {
         Ok((self.builder.finish()?, self.faults))
     }
 }
 
-/// `Source: name (version)` without the version, and empty when it only repeats the name.
-fn source_name<'a>(source: &'a str, name: &str) -> &'a str {
-    let source = source.split_ascii_whitespace().next().unwrap_or_default();
-    if source == name { "" } else { source }
+impl Reader<Vec<u8>> {
+    /// The index, and what was malformed.
+    ///
+    /// # Errors
+    /// The index is larger than it may be.
+    pub fn into_content(self) -> Result<(Content, Faults), IndexError> {
+        Ok((self.builder.into_content()?, self.faults))
+    }
+}
+
+/// The wanted values as the columns of an index: `Pre-Depends` and `Depends` joined, `Source: name (version)` without the
+/// version and without repeating the name.
+fn columns<'a>(values: [&'a [u8]; 9], joined: &'a mut Vec<u8>) -> [&'a [u8]; 8] {
+    let [name, architecture, version, priority, section, source, before, after, provides] = values;
+    let source = match source.iter().position(u8::is_ascii_whitespace) {
+        Some(end) => source.get(..end).unwrap_or_default(),
+        None => source,
+    };
+    let depends = match (before, after) {
+        (b"", one) | (one, b"") => one,
+        (before, after) => {
+            joined.clear();
+            for part in [before, b", ", after] {
+                joined.extend_from_slice(part);
+            }
+            joined
+        }
+    };
+    let source = if source == name { b"" } else { source };
+    [name, architecture, version, priority, section, source, depends, provides]
 }
 
 /// Reads a whole `Packages` file.
@@ -112,7 +125,7 @@ fn source_name<'a>(source: &'a str, name: &str) -> &'a str {
 pub fn read(bytes: &[u8]) -> Result<(Content, Faults), IndexError> {
     let mut reader = Reader::default();
     reader.feed(bytes, true)?;
-    reader.finish()
+    reader.into_content()
 }
 
 #[cfg(test)]
@@ -171,7 +184,7 @@ Package: broken\nArchitecture: all\n\nPackage: lone\nPre-Depends: p\nVersion: 2\
                 held.drain(..consumed);
             }
             assert_eq!(reader.feed(&held, true).unwrap(), held.len());
-            assert_eq!(reader.finish().unwrap(), whole, "pieces of {size}");
+            assert_eq!(reader.into_content().unwrap(), whole, "pieces of {size}");
         }
     }
 
@@ -180,7 +193,7 @@ Package: broken\nArchitecture: all\n\nPackage: lone\nPre-Depends: p\nVersion: 2\
         let mut text = b"Package: a\nDescription: ".to_vec();
         text.resize(STANZA_BYTES_MAX + 100, b'x');
         let expected = IndexError::Large { what: "bytes in a paragraph", max: STANZA_BYTES_MAX };
-        assert_eq!(Reader::default().feed(&text, false), Err(expected));
+        assert_eq!(Reader::<Vec<u8>>::default().feed(&text, false), Err(expected));
     }
 
     #[test]

@@ -59,20 +59,7 @@ impl<'a> Version<'a> {
         if text.len() > VERSION_BYTES_MAX {
             return Err(VersionError::Length);
         }
-        let mut colon = None;
-        let mut hyphen = None;
-        let mut graphic = true;
-        for (at, byte) in text.iter().enumerate() {
-            graphic &= byte.is_ascii_graphic();
-            match byte {
-                b':' if colon.is_none() => colon = Some(at),
-                b'-' => hyphen = Some(at),
-                _ => {}
-            }
-        }
-        if !graphic {
-            return Err(VersionError::Character);
-        }
+        let Marks { colon, hyphen } = marks(text).ok_or(VersionError::Character)?;
         let (epoch, rest) = match colon.and_then(|at| text.split_at_checked(at)) {
             Some((digits, rest)) => (epoch(digits)?, rest.get(1..).unwrap_or_default()),
             None => (0, text),
@@ -152,6 +139,47 @@ impl PartialEq for Version<'_> {
 
 impl Eq for Version<'_> {}
 
+/// Where a version is split: at its first colon and its last hyphen.
+struct Marks {
+    colon: Option<usize>,
+    hyphen: Option<usize>,
+}
+
+/// Looks at eight bytes at a time; `None` if one of them is not printable ASCII.
+fn marks(text: &[u8]) -> Option<Marks> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x80 * ONES;
+    // The top bit of each byte that equals `byte`; right only where no byte has its own top bit set.
+    let equal = |word: u64, byte: u8| TOPS & !((word ^ (ONES * u64::from(byte))) + (TOPS - ONES));
+    let mut marks = Marks { colon: None, hyphen: None };
+    let mut printable = TOPS;
+    let mut look = |at: usize, eight: [u8; 8]| {
+        let word = u64::from_le_bytes(eight);
+        // Neither below `!` nor DEL nor outside ASCII. The sums stay inside their bytes where the top bits are clear.
+        let ascii = word & !TOPS;
+        printable &= (ascii + ONES * (0x80 - 0x21)) & !(ascii + ONES) & !word;
+        let (colons, hyphens) = (equal(ascii, b':'), equal(ascii, b'-'));
+        if colons != 0 && marks.colon.is_none() {
+            marks.colon = Some(at + colons.trailing_zeros() as usize / 8);
+        }
+        if hyphens != 0 {
+            marks.hyphen = Some(at + 7 - hyphens.leading_zeros() as usize / 8);
+        }
+    };
+    let (eights, rest) = text.as_chunks::<8>();
+    for (at, eight) in eights.iter().enumerate() {
+        look(8 * at, *eight);
+    }
+    if !rest.is_empty() {
+        let mut eight = [b'0'; 8];
+        for (to, from) in eight.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        look(8 * eights.len(), eight);
+    }
+    (printable == TOPS).then_some(marks)
+}
+
 fn epoch(digits: &[u8]) -> Result<u32, VersionError> {
     if digits.is_empty() {
         return Err(VersionError::Epoch);
@@ -219,10 +247,11 @@ fn compare_parts(mut left: &[u8], mut right: &[u8]) -> Ordering {
         (Some(first), None) => return if *first == b'~' { Ordering::Less } else { Ordering::Greater },
         (Some(_), Some(_)) => {}
     }
+    skip_common(&mut left, &mut right);
     loop {
         loop {
-            let (left_rank, right_rank) =
-                (left.first().map_or(END, |b| rank_of(*b)), right.first().map_or(END, |b| rank_of(*b)));
+            let rank = |text: &[u8]| text.first().map_or(END, |byte| rank_of(*byte));
+            let (left_rank, right_rank) = (rank(left), rank(right));
             if left_rank != right_rank {
                 return left_rank.cmp(&right_rank);
             }
@@ -240,6 +269,18 @@ fn compare_parts(mut left: &[u8], mut right: &[u8]) -> Ordering {
             decided => return decided,
         }
     }
+}
+
+/// Takes off what both start with, as far as that ends outside a number: comparing a run of non-digits remembers nothing.
+fn skip_common(left: &mut &[u8], right: &mut &[u8]) {
+    let mut common = left.iter().zip(right.iter()).take_while(|(a, b)| a == b).count();
+    while let Some(before) = common.checked_sub(1)
+        && left.get(before).is_some_and(u8::is_ascii_digit)
+    {
+        common = before;
+    }
+    *left = left.get(common..).unwrap_or_default();
+    *right = right.get(common..).unwrap_or_default();
 }
 
 /// Takes a number of any length off each side and compares them.

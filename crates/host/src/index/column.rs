@@ -1,6 +1,6 @@
 //! One column of an index: texts of which many repeat the one before.
 
-use super::{IndexError, TEXT_BYTES_MAX, VALUE_BYTES_MAX, below};
+use super::{IndexError, Output, TEXT_BYTES_MAX, VALUE_BYTES_MAX, below};
 
 /// A column as it is made.
 #[derive(Debug, Default)]
@@ -9,18 +9,15 @@ pub(super) struct Column {
     text: Vec<u8>,
     /// Where in `text` the last one stands.
     last: usize,
-    /// Bytes with every repetition written out.
-    pub(super) expanded: usize,
 }
 
 impl Column {
-    pub(super) fn push(&mut self, text: &str) {
-        self.expanded = self.expanded.saturating_add(text.len());
-        if self.text.get(self.last..) == Some(text.as_bytes()) {
+    pub(super) fn push(&mut self, text: &[u8]) {
+        if self.text.get(self.last..) == Some(text) {
             self.lengths.push(0);
         } else {
             self.last = self.text.len();
-            self.text.extend_from_slice(text.as_bytes());
+            self.text.extend_from_slice(text);
             write_number(&mut self.lengths, text.len() + 1);
         }
     }
@@ -29,9 +26,15 @@ impl Column {
         self.lengths.len() + self.text.len()
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.lengths);
-        out.extend_from_slice(&self.text);
+    /// Writes the column and empties it.
+    pub(super) fn flush(&mut self, out: &mut impl Output) -> Result<(), IndexError> {
+        utf8(&self.text)?;
+        out.write(&self.lengths);
+        out.write(&self.text);
+        self.lengths.clear();
+        self.text.clear();
+        self.last = 0;
+        Ok(())
     }
 }
 
@@ -61,8 +64,7 @@ impl<'a> ColumnReader<'a> {
         let lengths = start.get(..start.len() - bytes.len()).unwrap_or_default();
         let (text, rest) = bytes.split_at_checked(stored).ok_or(IndexError::Damaged("it is cut short"))?;
         *bytes = rest;
-        let text = std::str::from_utf8(text).map_err(|_| IndexError::Damaged("a text is not UTF-8"))?;
-        Ok(Self { lengths, text, last: "" })
+        Ok(Self { lengths, text: utf8(text)?, last: "" })
     }
 
     /// The next text; `None` at the end, or where a length splits a character.
@@ -72,6 +74,10 @@ impl<'a> ColumnReader<'a> {
         }
         Some(self.last)
     }
+}
+
+fn utf8(text: &[u8]) -> Result<&str, IndexError> {
+    std::str::from_utf8(text).map_err(|_| IndexError::Damaged("a text is not UTF-8"))
 }
 
 /// LEB128.

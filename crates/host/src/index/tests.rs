@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::column::write_number;
 use super::*;
 
 fn text() -> impl Strategy<Value = String> {
@@ -61,20 +62,26 @@ fn the_form_is_stable() {
     let package = Available { name: "a".into(), version: "1".into(), ..Available::default() };
     let index = Index { packages: vec![package.clone(), Available { name: "b".into(), ..package }] };
     let content = Content::of(&index).unwrap();
-    assert_eq!(content.bytes(), b"bzindex\x01\x02\x02\x02ab\x00\x00\x02\x001\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00");
-    // `printf 'bzindex\1\2\2\2ab\0\0\2\0001\0\0\0\0\0\0\0\0\0\0' | sha256sum`
-    assert_eq!(content.digest(), "6dc576513bddbb385ae0d758f3790fbc0c9f0856a8936e69978e96f9d8a070be");
+    assert_eq!(
+        content.bytes(),
+        b"bzindex\x01\x02\x02\x02ab\x00\x00\x02\x001\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+    );
+    // `printf 'bzindex\1\2\2\2ab\0\0\2\0001\0\0\0\0\0\0\0\0\0\0\0' | sha256sum`
+    assert_eq!(content.digest(), "92ca3faa9ea50bdb78e1c659c3b72ed0748ee78ea4cff198068c779ab3b44755");
 }
 
 #[test]
 fn a_small_message_cannot_become_a_large_index() {
-    // One long name, then half a million packages that repeat it.
+    // Two groups, each of one long name and packages that repeat it.
     let mut bytes = MAGIC.to_vec();
-    write_number(&mut bytes, PACKAGES_MAX);
-    write_number(&mut bytes, VALUE_BYTES_MAX + 1);
-    bytes.resize(bytes.len() + PACKAGES_MAX - 1, 0);
-    bytes.resize(bytes.len() + VALUE_BYTES_MAX, b'a');
-    bytes.resize(bytes.len() + 7 * PACKAGES_MAX, 0);
+    for _ in 0..2 {
+        write_number(&mut bytes, GROUP);
+        write_number(&mut bytes, VALUE_BYTES_MAX + 1);
+        bytes.resize(bytes.len() + GROUP - 1, 0);
+        bytes.resize(bytes.len() + VALUE_BYTES_MAX, b'a');
+        bytes.resize(bytes.len() + 7 * GROUP, 0);
+    }
+    bytes.push(0);
     let expected = Err(IndexError::Large { what: "bytes of text", max: TEXT_BYTES_MAX });
     assert_eq!(Content::from_bytes(bytes.clone()), expected);
     let compressed = zstd::bulk::compress(&bytes, LEVEL).unwrap();
@@ -85,8 +92,31 @@ fn a_small_message_cannot_become_a_large_index() {
     assert_eq!(Content::decompress(&zeros), Err(IndexError::Large { what: "bytes", max: CONTENT_BYTES_MAX }));
 
     let mut many = MAGIC.to_vec();
-    write_number(&mut many, PACKAGES_MAX + 1);
+    for _ in 0..=PACKAGES_MAX / GROUP {
+        write_number(&mut many, GROUP);
+        many.resize(many.len() + COLUMNS * GROUP, 0);
+    }
+    many.push(0);
     assert_eq!(Content::from_bytes(many), Err(IndexError::Large { what: "packages", max: PACKAGES_MAX }));
+}
+
+#[test]
+fn groups_have_one_size() {
+    let row = Row { name: "a", ..Row::default() };
+    let of = |packages: usize| {
+        let mut builder = Builder::<Vec<u8>>::default();
+        (0..packages).for_each(|_| builder.push(&row).unwrap());
+        builder.into_content().unwrap()
+    };
+    for packages in [0, 1, GROUP - 1, GROUP, GROUP + 1, 3 * GROUP] {
+        let content = of(packages);
+        assert_eq!(content.rows().filter(|found| *found == row).count(), packages);
+        assert_eq!(Content::from_bytes(content.bytes().to_vec()), Ok(content));
+    }
+    let mut short_first = of(1).bytes().to_vec();
+    short_first.pop();
+    short_first.extend_from_slice(&of(1).bytes()[MAGIC.len()..]);
+    assert_eq!(Content::from_bytes(short_first), Err(IndexError::Damaged("a group of another size")));
 }
 
 #[test]
@@ -101,8 +131,8 @@ fn other_formats_and_other_files_are_told_apart() {
 #[test]
 fn the_builder_keeps_to_the_limits() {
     let long = "x".repeat(VALUE_BYTES_MAX + 1);
-    let mut builder = Builder::default();
+    let mut builder = Builder::<Vec<u8>>::default();
     let row = Row { provides: &long, ..Row::default() };
     assert_eq!(builder.push(&row), Err(IndexError::Large { what: "bytes in a field", max: VALUE_BYTES_MAX }));
-    assert_eq!(builder.finish().unwrap().packages(), 0, "nothing of it was added");
+    assert_eq!(builder.into_content().unwrap().packages(), 0, "nothing of it was added");
 }
