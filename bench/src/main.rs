@@ -1,1 +1,96 @@
-fn main() {}
+//! Benchmarks of Bartizan beside its best peers, in one run.
+//!
+//! `bartizan-bench [control|versions|index|host|fleet|all] [--quick]` runs the driver (`bench/run.py`), which starts the
+//! peers, takes turns between them and this program, and prints medians and ratios. `bartizan-bench measure ...` is one
+//! turn of ours: it measures one thing and prints it as a line of JSON.
+
+mod clock;
+mod driver;
+mod flush;
+mod index;
+mod load;
+mod sign;
+mod versions;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What the shipped program allocates with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Any failure, in words.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// One turn.
+#[derive(Debug, Parser)]
+#[command(name = "bartizan-bench measure")]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Sends signed requests to a server as fast as a number of clients can; reads what to send as JSON from a file.
+    Load {
+        /// See `load::Spec`.
+        spec: PathBuf,
+    },
+    /// Appends to one file and flushes it, many writers sharing a flush: what the disk allows at most.
+    Flush {
+        /// Is created, overwritten and removed.
+        file: PathBuf,
+        /// Threads that each wait for their own record to be durable.
+        #[arg(long, default_value_t = 1)]
+        writers: usize,
+        /// Length of a record.
+        #[arg(long, default_value_t = 512)]
+        bytes: usize,
+        /// Length of the measurement.
+        #[arg(long, default_value_t = 2.0)]
+        seconds: f64,
+    },
+    /// Compares pairs of Debian versions, one pair a line with a tab between.
+    Versions {
+        /// The pairs.
+        pairs: PathBuf,
+    },
+    /// Reads an uncompressed `Packages` index.
+    Index {
+        /// The index.
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    let program = arguments.next().unwrap_or_default();
+    let rest: Vec<_> = arguments.collect();
+    let outcome = match rest.split_first() {
+        Some((first, turn)) if first == "measure" => {
+            measure(Arguments::parse_from([program].into_iter().chain(turn.iter().cloned())))
+        }
+        _ => driver::run(&rest),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(arguments: Arguments) -> Result<(), Failure> {
+    let line = match arguments.what {
+        What::Load { spec } => load::measure(&spec)?,
+        What::Flush { file, writers, bytes, seconds } => flush::measure(&file, writers, bytes, seconds)?,
+        What::Versions { pairs } => versions::measure(&pairs)?,
+        What::Index { file } => index::measure(&file)?,
+    };
+    println!("{line}");
+    Ok(())
+}
