@@ -1,0 +1,16 @@
+//! The protocol in front of a tiny table of operations, spoken to over real sockets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that meets the unexpected must fail"
+)]
+
+mod aws_json;
+mod aws_query;
+mod client;
+mod connections;
+mod hostile;
+mod native;
+mod operations;
+mod world;

@@ -1,0 +1,186 @@
+//! A table of operations that do little, in all three protocols.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bartizan_ledger::{Entry, StoreError};
+use bartizan_operation::{Binding, ErrorBody, Fault, Method, Operation, ServiceError};
+use bartizan_policy::preview::{Foresee, Foresight};
+use bartizan_policy::{Cx, Permit};
+use bartizan_wire::{Checked, ResourceName, Shape, Timestamp, Violations};
+use serde::Serialize;
+
+/// Foresees nothing.
+#[derive(Debug)]
+pub(crate) struct Nowhere;
+
+#[async_trait]
+impl Foresee for Nowhere {
+    async fn foresee(&self, _before: &Cx, _after: &Cx, _changed: &[Entry]) -> Result<Foresight, StoreError> {
+        Ok(Foresight::default())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Wrong {
+    #[error("{}", .0.render())]
+    Input(Violations),
+    #[error("there is no such thing")]
+    Absent,
+    #[error("the disk is on fire")]
+    Ours,
+}
+
+impl ServiceError for Wrong {
+    fn body(&self) -> ErrorBody {
+        let (code, status, fault) = match self {
+            Self::Input(_) => ("ValidationException", 400, Fault::Client),
+            Self::Absent => ("DoesNotExistException", 404, Fault::Client),
+            Self::Ours => ("InternalServerError", 500, Fault::Server),
+        };
+        let mut members = serde_json::Map::new();
+        members.insert("Where".to_owned(), "here".into());
+        ErrorBody {
+            code: code.to_owned(),
+            message: self.to_string(),
+            message_member: "Message",
+            status,
+            fault,
+            members,
+        }
+    }
+
+    fn from_violations(violations: Violations) -> Self {
+        Self::Input(violations)
+    }
+}
+
+#[derive(Debug, Clone, Shape, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[shape(name = "Thing")]
+pub(crate) struct Thing {
+    #[shape(length = 1..=2000)]
+    pub(crate) text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[shape(range = 0..=100)]
+    pub(crate) count: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) items: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deep: Option<Deep>,
+    #[serde(skip_serializing_if = "Option::is_none", with = "bartizan_wire::time::wire_seconds::option")]
+    pub(crate) at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Shape, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[shape(name = "Deep")]
+pub(crate) struct Deep {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flag: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) words: Option<Vec<String>>,
+}
+
+/// What the call was told, for tests to look at.
+#[derive(Debug, Shape, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[shape(name = "Told")]
+pub(crate) struct Told {
+    pub(crate) principal: String,
+    pub(crate) previewing: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expect: Option<i64>,
+    pub(crate) request: String,
+}
+
+fn told(cx: &Cx) -> Told {
+    Told {
+        principal: cx.principal.name.clone(),
+        previewing: cx.previewing,
+        reason: cx.reason.clone(),
+        expect: cx.expect.map(|revision| i64::try_from(revision.0).unwrap()),
+        request: cx.request.clone(),
+    }
+}
+
+async fn misbehave(text: &str) -> Result<(), Wrong> {
+    match text {
+        "panic" => panic!("asked to"),
+        "ours" => Err(Wrong::Ours),
+        "absent" => Err(Wrong::Absent),
+        "slow" => {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+macro_rules! operation {
+    ($name:ident, $output:ty, $binding:expr, $writes:expr, |$cx:ident, $input:ident| $body:expr) => {
+        #[derive(Debug)]
+        pub(crate) struct $name;
+
+        impl Operation for $name {
+            const NAME: &'static str = stringify!($name);
+            const ACTION: &'static str = concat!("test:", stringify!($name));
+            const BINDING: Binding = $binding;
+            const WRITES: &'static [&'static str] = $writes;
+            type Input = Thing;
+            type Output = $output;
+            type Error = Wrong;
+            type Room = Nowhere;
+
+            fn resource(_cx: &Cx, _input: &Thing) -> ResourceName {
+                ResourceName::any()
+            }
+
+            async fn call(
+                _room: &Nowhere,
+                $cx: &Cx,
+                _permit: Permit,
+                $input: Checked<Thing>,
+            ) -> Result<$output, Wrong> {
+                misbehave(&$input.text).await?;
+                Ok($body)
+            }
+        }
+    };
+}
+
+const JSON: Binding = Binding::AwsJson { target: "Test", signing: "test" };
+
+operation!(Echo, Thing, JSON, &[], |_cx, input| (*input).clone());
+operation!(Tell, Told, JSON, &[], |cx, _input| told(cx));
+operation!(Keep, Told, JSON, &["test/thing"], |cx, _input| told(cx));
+operation!(
+    Reflect,
+    Thing,
+    Binding::AwsQuery { version: "2011-06-15", signing: "sts", namespace: "https://example.test/2011-06-15/" },
+    &[],
+    |_cx, input| (*input).clone()
+);
+operation!(
+    Show,
+    Thing,
+    Binding::Native { method: Method::Get, path: "/v1/things/{Text}", body_bytes_max: 0, anonymous: false },
+    &[],
+    |_cx, input| (*input).clone()
+);
+operation!(
+    File,
+    Thing,
+    Binding::Native { method: Method::Post, path: "/v1/files/{Text+}", body_bytes_max: 300_000, anonymous: false },
+    &[],
+    |_cx, input| (*input).clone()
+);
+operation!(
+    Register,
+    Told,
+    Binding::Native { method: Method::Post, path: "/v1/register", body_bytes_max: 1000, anonymous: true },
+    &["test/thing"],
+    |cx, _input| told(cx)
+);
