@@ -29,6 +29,9 @@ pub mod update_patch_baseline;
 /// How all operations of the vendor are addressed.
 pub(crate) const SSM: Binding = Binding::AwsJson { target: "AmazonSSM", signing: "ssm" };
 
+/// What agents may do, beside registering.
+pub const AGENT_ACTIONS: &[&str] = &["bartizan:ReportInventory", "bartizan:UploadIndex"];
+
 /// Every operation of this room.
 #[must_use]
 pub fn operations(room: &Arc<HostRoom>) -> Vec<ErasedOperation> {

@@ -13,22 +13,24 @@ use crate::predefined;
 use crate::system::OperatingSystem;
 
 /// A baseline in a list [SSM API reference].
-#[derive(Debug, Clone, PartialEq, Eq, Shape, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Shape, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PatchBaselineIdentity {
     /// The bare id of an own one, the ARN of a vendor's.
-    #[shape(length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
+    #[shape(default, length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
     pub baseline_id: String,
     /// Not unique.
-    #[shape(length = 3..=128, pattern = r"^[a-zA-Z0-9_\-.]{3,128}$")]
+    #[shape(default, length = 3..=128, pattern = r"^[a-zA-Z0-9_\-.]{3,128}$")]
     pub baseline_name: String,
     /// What it is for.
+    #[shape(default)]
     pub operating_system: OperatingSystem,
     /// What it is for, in words; absent if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[shape(length = 1..=1024)]
     pub baseline_description: Option<String>,
     /// It is the default of its operating system.
+    #[shape(default)]
     pub default_baseline: bool,
 }
 

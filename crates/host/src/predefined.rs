@@ -2,8 +2,8 @@
 //! account registers another. They are not stored; they are the same for every account of a region.
 //!
 //! Names, rules and descriptions are the vendor's [Patch Manager user guide, "About predefined and custom patch
-//! baselines"]. Identifiers and owner accounts are the vendor's in the regions listed below; elsewhere, and for the two
-//! Windows baselines whose ids are not published, they are derived by digest, stable, and ours.
+//! baselines"]. Identifiers and owner accounts are the vendor's in the regions listed below. Elsewhere, and for the two
+//! Windows baselines whose ids are not published, identifiers are derived by digest; those are stable, and ours.
 
 use bartizan_wire::{Arn, Realm, Timestamp};
 use sha2::{Digest, Sha256};
@@ -215,6 +215,31 @@ const ROWS: [Row; 17] = [
     },
 ];
 
+/// Owns the predefined baselines of regions whose owner is not listed.
+const OWNER_ELSEWHERE: &str = "000000000001";
+
+/// Accounts that own predefined baselines: resources of theirs may be named by everybody.
+pub const OWNER_ACCOUNTS: &[&str] = &[
+    "075727635805",
+    "733109147000",
+    "433649990780",
+    "280605243866",
+    "845259048710",
+    "628322100848",
+    "622594171460",
+    "416089608788",
+    "035476931495",
+    "486716784251",
+    "405852045650",
+    "715718580783",
+    "042886044593",
+    "547428446776",
+    "424348245652",
+    "229504717686",
+    "593618414689",
+    OWNER_ELSEWHERE,
+];
+
 /// The account that owns a region's predefined baselines.
 const OWNERS: [(&str, &str); 17] = [
     ("us-east-1", "075727635805"),
@@ -281,7 +306,7 @@ impl Row {
 
     fn arn(&self, realm: &Realm) -> String {
         let mut owned = realm.clone();
-        owned.account = owner(&realm.region);
+        owned.account = owner(&realm.region).to_owned();
         Arn::new("ssm", &owned, &format!("patchbaseline/{}", self.id(&realm.region))).into()
     }
 
@@ -357,12 +382,8 @@ fn group(filters: &[(PatchFilterKey, &[&str])]) -> PatchFilterGroup {
     PatchFilterGroup { patch_filters: filters.iter().map(filter).collect() }
 }
 
-fn owner(region: &str) -> String {
-    if let Some((_, account)) = OWNERS.iter().find(|(known, _)| *known == region) {
-        return (*account).to_owned();
-    }
-    let digest = Sha256::digest(format!("owner of predefined patch baselines in {region}"));
-    digest.iter().take(12).map(|byte| char::from(b'0' + byte % 10)).collect()
+fn owner(region: &str) -> &'static str {
+    OWNERS.iter().find(|(known, _)| *known == region).map_or(OWNER_ELSEWHERE, |(_, account)| account)
 }
 
 fn hex(text: &str) -> String {
@@ -374,6 +395,13 @@ mod tests {
     use super::*;
     use bartizan_policy::Kind;
     use bartizan_wire::{Checked, Violations};
+
+    #[test]
+    fn every_owner_is_listed() {
+        for (region, account) in OWNERS {
+            assert!(OWNER_ACCOUNTS.contains(&account), "{region}");
+        }
+    }
 
     fn realm(region: &str) -> Realm {
         Realm::new("123456789012", region).unwrap()

@@ -4,9 +4,10 @@ use bartizan_wire::Shape;
 use serde::{Deserialize, Serialize};
 
 /// What a baseline is for. It is chosen at creation and never changes [SSM API reference, `OperatingSystem`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Shape, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Shape, Serialize, Deserialize)]
 pub enum OperatingSystem {
-    /// Evaluated in the service, not on the node.
+    /// Evaluated in the service, not on the node. What a request means that names none.
+    #[default]
     #[serde(rename = "WINDOWS")]
     Windows,
     /// Amazon Linux 2018.03 and earlier.
@@ -87,9 +88,6 @@ impl OperatingSystem {
         Self::AlmaLinux,
         Self::AmazonLinux2023,
     ];
-
-    /// What a request means that names none: every operation of the vendor takes `WINDOWS` then.
-    pub const UNSPECIFIED: Self = Self::Windows;
 
     /// Whose rules it follows.
     #[must_use]

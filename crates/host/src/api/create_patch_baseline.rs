@@ -70,7 +70,7 @@ pub struct Input {
 #[shape(name = "CreatePatchBaselineResult")]
 pub struct Output {
     /// `pb-` and 17 hexadecimal digits.
-    #[shape(length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
+    #[shape(default, length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
     pub baseline_id: String,
 }
 
@@ -159,7 +159,7 @@ async fn create(cx: &Cx, permit: &Permit, input: &Input, tags: &Tags) -> Result<
             "there are {BASELINES_MAX} patch baselines, which is the limit: delete one that is not used first"
         )));
     }
-    let system = input.operating_system.unwrap_or(OperatingSystem::UNSPECIFIED);
+    let system = input.operating_system.unwrap_or_default();
     let document = baseline::create(system, &input.name, input.fields(), cx.now);
     draft.create::<PatchBaselines>(&id, document).await?;
     if !tags.tags.is_empty() {

@@ -33,7 +33,7 @@ pub struct Input {
 #[shape(name = "DeletePatchBaselineResult")]
 pub struct Output {
     /// Its id.
-    #[shape(length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
+    #[shape(default, length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
     pub baseline_id: String,
 }
 

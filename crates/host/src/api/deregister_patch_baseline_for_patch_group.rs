@@ -35,10 +35,10 @@ pub struct Input {
 #[shape(name = "DeregisterPatchBaselineForPatchGroupResult")]
 pub struct Output {
     /// As given.
-    #[shape(length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
+    #[shape(default, length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
     pub baseline_id: String,
     /// As given.
-    #[shape(length = 1..=256, pattern = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")]
+    #[shape(default, length = 1..=256, pattern = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")]
     pub patch_group: String,
 }
 

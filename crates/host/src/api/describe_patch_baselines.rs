@@ -39,6 +39,7 @@ pub struct Input {
 #[shape(name = "DescribePatchBaselinesResult")]
 pub struct Output {
     /// By name.
+    #[shape(default)]
     pub baseline_identities: Vec<PatchBaselineIdentity>,
     /// Leads to the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]

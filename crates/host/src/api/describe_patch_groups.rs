@@ -42,6 +42,7 @@ pub struct Input {
 #[shape(name = "DescribePatchGroupsResult")]
 pub struct Output {
     /// By group.
+    #[shape(default)]
     pub mappings: Vec<PatchGroupPatchBaselineMapping>,
     /// Leads to the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,9 +54,10 @@ pub struct Output {
 #[serde(rename_all = "PascalCase")]
 pub struct PatchGroupPatchBaselineMapping {
     /// The value of the hosts' tag.
-    #[shape(length = 1..=256, pattern = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")]
+    #[shape(default, length = 1..=256, pattern = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")]
     pub patch_group: String,
     /// Its id is spelled as it was registered.
+    #[shape(default)]
     pub baseline_identity: PatchBaselineIdentity,
 }
 

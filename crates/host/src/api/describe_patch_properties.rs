@@ -42,7 +42,7 @@ pub struct Input {
 #[shape(name = "DescribePatchPropertiesResult")]
 pub struct Output {
     /// Each value as `Name`; Windows products with their `ProductFamily`.
-    #[shape(each(key(length = 1..=64), each(length = 0..=4096)))]
+    #[shape(default, each(key(length = 1..=64), each(length = 0..=4096)))]
     pub properties: Vec<BTreeMap<String, String>>,
     /// Leads to the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]

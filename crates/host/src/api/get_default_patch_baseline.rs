@@ -30,9 +30,10 @@ pub struct Input {
 #[shape(name = "GetDefaultPatchBaselineResult")]
 pub struct Output {
     /// The bare id of an own one, the ARN of a vendor's.
-    #[shape(length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
+    #[shape(default, length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
     pub baseline_id: String,
     /// Whose.
+    #[shape(default)]
     pub operating_system: OperatingSystem,
 }
 
@@ -50,7 +51,7 @@ impl Operation for GetDefaultPatchBaseline {
     }
 
     async fn call(_room: &HostRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HostError> {
-        let operating_system = input.operating_system.unwrap_or(OperatingSystem::UNSPECIFIED);
+        let operating_system = input.operating_system.unwrap_or_default();
         let baseline_id = group::default_of(cx, operating_system).await?;
         Ok(Output { baseline_id, operating_system })
     }

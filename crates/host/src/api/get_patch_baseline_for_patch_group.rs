@@ -33,12 +33,13 @@ pub struct Input {
 #[shape(name = "GetPatchBaselineForPatchGroupResult")]
 pub struct Output {
     /// As registered.
-    #[shape(length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
+    #[shape(default, length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
     pub baseline_id: String,
     /// As given.
-    #[shape(length = 1..=256, pattern = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")]
+    #[shape(default, length = 1..=256, pattern = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")]
     pub patch_group: String,
     /// Whose.
+    #[shape(default)]
     pub operating_system: OperatingSystem,
 }
 
@@ -56,7 +57,7 @@ impl Operation for GetPatchBaselineForPatchGroup {
     }
 
     async fn call(_room: &HostRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HostError> {
-        let operating_system = input.operating_system.unwrap_or(OperatingSystem::UNSPECIFIED);
+        let operating_system = input.operating_system.unwrap_or_default();
         let baseline_id = match group::registered(cx, operating_system, &input.patch_group).await? {
             Some(held) => held.document.baseline_id.clone(),
             None => group::default_of(cx, operating_system).await?,

@@ -31,7 +31,7 @@ pub struct Input {
 #[shape(name = "ListTagsForResourceResult")]
 pub struct Output {
     /// By key.
-    #[shape(length = ..=1000)]
+    #[shape(default, length = ..=1000)]
     pub tag_list: Vec<Tag>,
 }
 

@@ -34,7 +34,7 @@ pub struct Input {
 #[shape(name = "RegisterDefaultPatchBaselineResult")]
 pub struct Output {
     /// The bare id of an own one, the ARN of a vendor's.
-    #[shape(length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
+    #[shape(default, length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
     pub baseline_id: String,
 }
 

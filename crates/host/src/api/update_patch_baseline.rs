@@ -64,41 +64,49 @@ pub struct Input {
 #[shape(name = "UpdatePatchBaselineResult")]
 pub struct Output {
     /// Its id.
-    #[shape(length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
+    #[shape(default, length = 20..=128, pattern = r"^[a-zA-Z0-9_\-:/]{20,128}$")]
     pub baseline_id: String,
     /// Not unique.
-    #[shape(length = 3..=128, pattern = r"^[a-zA-Z0-9_\-.]{3,128}$")]
+    #[shape(default, length = 3..=128, pattern = r"^[a-zA-Z0-9_\-.]{3,128}$")]
     pub name: String,
     /// Never changes.
+    #[shape(default)]
     pub operating_system: OperatingSystem,
     /// Never absent.
+    #[shape(default)]
     pub global_filters: PatchFilterGroup,
     /// Never absent.
+    #[shape(default)]
     pub approval_rules: PatchRuleGroup,
     /// Never absent.
-    #[shape(length = 0..=50, each(length = 1..=100))]
+    #[shape(default, length = 0..=50, each(length = 1..=100))]
     pub approved_patches: Vec<String>,
     /// Of the approved list.
+    #[shape(default)]
     pub approved_patches_compliance_level: PatchComplianceLevel,
     /// Of the approved list.
+    #[shape(default)]
     pub approved_patches_enable_non_security: bool,
     /// Never absent.
-    #[shape(length = 0..=50, each(length = 1..=100))]
+    #[shape(default, length = 0..=50, each(length = 1..=100))]
     pub rejected_patches: Vec<String>,
     /// Of the rejected list.
+    #[shape(default)]
     pub rejected_patches_action: PatchAction,
     /// When it was created.
     #[serde(with = "bartizan_wire::time::wire_seconds")]
+    #[shape(default)]
     pub created_date: Timestamp,
     /// Now.
     #[serde(with = "bartizan_wire::time::wire_seconds")]
+    #[shape(default)]
     pub modified_date: Timestamp,
     /// What it is for, if said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[shape(length = 1..=1024)]
     pub description: Option<String>,
     /// Never absent.
-    #[shape(length = 0..=20)]
+    #[shape(default, length = 0..=20)]
     pub sources: Vec<PatchSource>,
     /// Windows only.
     #[serde(skip_serializing_if = "Option::is_none")]
