@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::Limits;
 use crate::failure::Failure;
-use crate::limits::BODY_BYTES_FREE;
+use crate::limits::{BODY_BYTES_FREE, DISCARD_TIMEOUT, DISCARDED_BYTES_MAX};
 
 /// Room for large bodies, in KiB. Bodies arrive before it is known who sends them, so that all of them together are
 /// bounded, and not only each.
@@ -35,14 +35,26 @@ impl Room {
         Self { kib: Arc::new(Semaphore::new(kib)), idle: limits.body_idle, whole: limits.body_read }
     }
 
-    /// The whole body, if it comes in time and is not larger than `bytes_max`.
-    pub(crate) async fn read<B>(&self, mut body: B, bytes_max: usize) -> Result<Held, Failure>
+    /// The whole body, if it comes in time and is not larger than `bytes_max`. `waits` is true for a client that sends
+    /// nothing before it is asked to.
+    pub(crate) async fn read<B>(&self, mut body: B, bytes_max: usize, waits: bool) -> Result<Held, Failure>
     where
         B: Body<Data = Bytes> + Unpin,
     {
         if body.is_end_stream() {
             return Ok(Held::default());
         }
+        let held = self.read_within(&mut body, bytes_max).await;
+        if matches!(held, Err(Failure::TooLarge(_) | Failure::Busy)) && !waits {
+            discard(&mut body).await;
+        }
+        held
+    }
+
+    async fn read_within<B>(&self, body: &mut B, bytes_max: usize) -> Result<Held, Failure>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
         // The lower bound is the `Content-Length`: too much is refused before it is sent.
         if body.size_hint().lower() > bytes_max as u64 {
             return Err(Failure::TooLarge(bytes_max));
@@ -89,6 +101,25 @@ impl Room {
         };
         Ok(Held { bytes, _share: share.permit })
     }
+}
+
+/// Reads on without keeping anything, for a while: a client that is still sending would not see the refusal, because
+/// closing on it resets the connection.
+async fn discard<B>(body: &mut B)
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let mut discarded = 0;
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            discarded += frame.data_ref().map_or(0, Bytes::len);
+            if discarded > DISCARDED_BYTES_MAX {
+                break;
+            }
+        }
+    };
+    // Whether it came to its end makes no difference: the connection is closed in either case.
+    let _in_time = timeout(DISCARD_TIMEOUT, reading).await;
 }
 
 /// What one body has taken of the room.

@@ -22,6 +22,10 @@ pub const BODY_READ_TIMEOUT: Duration = Duration::from_secs(120);
 pub const BODY_BYTES_FREE: usize = 64 * 1024;
 /// What all large bodies together may hold, in bytes.
 pub const BODY_BYTES_IN_FLIGHT_MAX: usize = 256 * 1024 * 1024;
+/// How much of a refused body is read so that its client sees the refusal, in bytes.
+pub const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// For how long.
+pub const DISCARD_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a client may refuse to take an answer.
 pub const WRITE_STALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long running requests may take after shutdown was asked for.

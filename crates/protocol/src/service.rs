@@ -103,16 +103,21 @@ impl Service {
             self.stats.panicked();
             Err(Failure::Internal)
         });
-        let (sent, told) = match &outcome {
-            Ok((body, preview)) => (seen.success(body.clone(), preview.as_deref(), &request_id), None),
+        match outcome {
+            Ok((body, preview)) => {
+                let sent = seen.success(body, preview.as_deref(), &request_id);
+                self.stats.answered(sent.status());
+                log::answered(&parts, &seen, sent.status(), &request_id, began);
+                sent
+            }
             Err(failure) => {
                 let told = failure.tell(seen.dialect);
-                (answer::failure(seen.dialect, failure, &told, &request_id), Some(told))
+                let sent = answer::failure(seen.dialect, &failure, &told, &request_id);
+                self.stats.answered(sent.status());
+                log::refused(&parts, &seen, &told, &request_id);
+                sent
             }
-        };
-        self.stats.answered(sent.status());
-        log::line(&parts, &seen, sent.status(), told.as_ref(), &request_id, began);
-        sent
+        }
     }
 
     async fn serve<B>(
@@ -126,7 +131,8 @@ impl Service {
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        let body = self.bodies.read(body, routed.body_bytes_max).await?;
+        let waits = parts.headers.contains_key(http::header::EXPECT);
+        let body = self.bodies.read(body, routed.body_bytes_max, waits).await?;
         let (operation, input, may_be_anonymous) = match routed.aim {
             Aim::Refused(failure) => return Err(failure),
             Aim::Health => return self.health(seen),

@@ -34,22 +34,23 @@ impl Seen {
     }
 }
 
-pub(super) fn line(
-    parts: &Parts,
-    seen: &Seen,
-    status: StatusCode,
-    told: Option<&Told<'_>>,
-    request_id: &str,
-    began: Instant,
-) {
-    let status = status.as_u16();
+pub(super) fn answered(parts: &Parts, seen: &Seen, status: StatusCode, request_id: &str, began: Instant) {
     let (operation, principal, path) = (seen.operation, seen.principal.as_str(), parts.uri.path());
-    let Some(Told { code, message, fault, .. }) = told else {
-        let micros = began.elapsed().as_micros();
-        debug!(request_id, operation, principal, path, status, micros, "answered");
-        return;
-    };
-    // The message names the client's own values; it may be what explains a refusal, and never holds a secret member.
+    debug!(
+        request_id,
+        operation,
+        principal,
+        path,
+        status = status.as_u16(),
+        micros = began.elapsed().as_micros(),
+        "answered"
+    );
+}
+
+/// The message may name the client's own values: it is what explains a refusal, and never holds a sensitive member.
+pub(super) fn refused(parts: &Parts, seen: &Seen, told: &Told<'_>, request_id: &str) {
+    let Told { status, code, message, fault, .. } = told;
+    let (operation, principal, path) = (seen.operation, seen.principal.as_str(), parts.uri.path());
     match fault {
         Fault::Client => info!(request_id, operation, principal, path, status, %code, %message, "refused"),
         Fault::Server => error!(request_id, operation, principal, path, status, %code, "failed"),

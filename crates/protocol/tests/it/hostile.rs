@@ -78,6 +78,9 @@ async fn a_large_body_is_refused_before_it_is_sent() {
     let answer = connection.answer().await.unwrap();
     assert_eq!((answer.status, answer.code().as_str()), (413, "RequestEntityTooLargeException"));
     assert!(connection.is_closed().await);
+    // So is one that is sent nevertheless: the client reads the refusal, and not a reset.
+    let larger = format!("{{}}{}", " ".repeat(4 * 1024 * 1024));
+    assert_eq!(once(&world, aws("Test.Echo", &larger)).await.status, 413);
     // And one of the largest size is read.
     let whole = format!(r#"{{"Text":"x"{}}}"#, " ".repeat(1024 * 1024 - 12));
     assert_eq!(once(&world, aws("Test.Echo", &whole)).await.status, 200);
