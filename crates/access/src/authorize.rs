@@ -9,6 +9,9 @@ use crate::GetCallerIdentity;
 /// The name of the principal that may do everything in its realm.
 pub const ROOT: &str = "root";
 
+/// The name of whoever has not signed.
+pub const ANONYMOUS: &str = "anonymous";
+
 /// What the names of agents' principals begin with; the rest is the instance, such as `mi-0123456789abcdef0`.
 pub const AGENT_PREFIX: &str = "agent/";
 
@@ -18,10 +21,12 @@ const VENDOR: &str = "aws";
 /// Everyone may know who they are; the vendor asks for no permission either.
 const ASK_WHO_I_AM: &str = GetCallerIdentity::ACTION;
 
-/// The two roles: `root` does everything in its realm; `agent/<instance>` does what agents do, about itself.
+/// `root` does everything in its realm, `agent/<instance>` does what agents do about itself, and
+/// `anonymous` only what needs no signature.
 #[derive(Debug, Clone)]
 pub struct Roles {
     agent_actions: Vec<String>,
+    anonymous_actions: Vec<String>,
     shared_accounts: Vec<String>,
 }
 
@@ -30,8 +35,16 @@ impl Roles {
     /// resources may be named from every realm: those of the vendor, which own the predefined baselines.
     #[must_use]
     pub fn new(agent_actions: &[&str], shared_accounts: &[&str]) -> Self {
-        let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-        Self { agent_actions: owned(agent_actions), shared_accounts: owned(shared_accounts) }
+        let shared_accounts = owned(shared_accounts);
+        Self { agent_actions: owned(agent_actions), anonymous_actions: Vec::new(), shared_accounts }
+    }
+
+    /// Also lets whoever has not signed do these: actions that carry their own secret, such as the registration of an
+    /// agent.
+    #[must_use]
+    pub fn with_anonymous(mut self, actions: &[&str]) -> Self {
+        self.anonymous_actions = owned(actions);
+        self
     }
 
     /// True if the resource lies in the principal's realm, in a shared account, or nowhere in particular.
@@ -51,12 +64,19 @@ impl Roles {
     }
 }
 
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
+
 impl Authorizer for Roles {
     fn decide(&self, principal: &Principal, action: &str, resource: &ResourceName) -> Result<(), String> {
         let known = principal.name == ROOT || principal.name.starts_with(AGENT_PREFIX);
         let allowed = (known && action == ASK_WHO_I_AM)
             || self.reaches(principal, resource)
                 && match principal.name.strip_prefix(AGENT_PREFIX) {
+                    None if principal.name == ANONYMOUS => {
+                        self.anonymous_actions.iter().any(|allowed| allowed == action)
+                    }
                     None => principal.name == ROOT,
                     Some(instance) => {
                         // The whole last segment, and not a suffix of it: `mi-1` must not speak for `mi-11`, nor for `x-mi-1`.

@@ -10,7 +10,7 @@ pub mod keys;
 pub mod limits;
 pub mod sigv4;
 
-pub use authorize::{Roles, principal_arn};
+pub use authorize::{AGENT_PREFIX, ANONYMOUS, ROOT, Roles, principal_arn};
 pub use error::{SignatureCode, SignatureError};
 pub use get_caller_identity::{GetCallerIdentity, Sts};
 pub use keys::{Key, KeyRing};

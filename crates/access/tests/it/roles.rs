@@ -7,7 +7,8 @@ use bartizan_wire::ResourceName;
 use crate::requests::principal;
 
 fn may(name: &str, action: &str, resource: &str) -> bool {
-    let roles = Roles::new(&["bartizan:ReportInventory", "bartizan:PutIndex"], &["075727635805"]);
+    let roles = Roles::new(&["bartizan:ReportInventory", "bartizan:PutIndex"], &["075727635805"])
+        .with_anonymous(&["bartizan:Register"]);
     roles.decide(&principal(name), action, &resource.parse::<ResourceName>().unwrap()).is_ok()
 }
 
@@ -44,6 +45,14 @@ fn everyone_known_may_ask_who_they_are() {
     assert!(may("root", "sts:GetCallerIdentity", "*"));
     assert!(may("agent/mi-1", "sts:GetCallerIdentity", "*"));
     assert!(!may("stranger", "sts:GetCallerIdentity", "*"));
+}
+
+#[test]
+fn the_anonymous_may_only_do_what_needs_no_signature() {
+    assert!(may("anonymous", "bartizan:Register", "*"));
+    assert!(!may("anonymous", "bartizan:ReportInventory", OWN));
+    assert!(!may("anonymous", "sts:GetCallerIdentity", "*"));
+    assert!(!may("agent/mi-0123", "bartizan:Register", "*"));
 }
 
 #[test]
