@@ -28,13 +28,14 @@ fn commits_until_the_disk_is_full() {
             tokio::spawn(async move {
                 let name = format!("n{writer}");
                 let mut acknowledged = 0;
-                loop {
+                while acknowledged < 1000 {
                     let body = format!("{writer} {}", "x".repeat(20_000));
                     match commit(&*ledger, put(&name, Expect::Any, &body)).await {
                         Ok(entry) => acknowledged = entry.revision.0,
                         Err(error) => return (name, acknowledged, error),
                     }
                 }
+                panic!("the limit was never reached");
             })
         });
         let mut total = 0;

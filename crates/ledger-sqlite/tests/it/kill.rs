@@ -26,7 +26,7 @@ fn commits_until_it_is_killed() {
             let ledger = Arc::clone(&ledger);
             tokio::spawn(async move {
                 for round in 0.. {
-                    commit(&*ledger, writer, round).await;
+                    commit(&ledger, writer, round).await;
                 }
             })
         });
