@@ -53,11 +53,13 @@ fn nothing_acknowledged_is_lost() {
     let mut acknowledged = BTreeMap::new();
     let mut last = 0;
     for round in 0..ROUNDS {
-        let new = kill_after(folder.path(), Duration::from_micros(random() % 120_000));
-        assert!(!new.is_empty(), "round {round} was killed before it committed anything");
+        // now and then also while it starts, which is when it recovers from the kill before
+        let working = round % 4 != 3;
+        let new = kill_after(folder.path(), working, Duration::from_micros(random() % 120_000));
+        assert!(!new.is_empty() || !working, "round {round} has acknowledged nothing");
         acknowledged.extend(new);
         let stored = check(folder.path());
-        assert!(stored.len() > last, "round {round} has left nothing");
+        assert!(stored.len() >= last, "round {round} has lost entries");
         last = stored.len();
         for (seq, said) in &acknowledged {
             let entry = stored.get(usize::try_from(seq - 1).unwrap());
@@ -68,25 +70,28 @@ fn nothing_acknowledged_is_lost() {
     }
 }
 
-/// What a child acknowledged before it was killed, so long after its first acknowledgement.
-fn kill_after(folder: &Path, time: Duration) -> Vec<(u64, String)> {
+/// What a child acknowledged before it was killed, so long after its start, or after its first acknowledgement.
+fn kill_after(folder: &Path, working: bool, time: Duration) -> Vec<(u64, String)> {
     let mut process = child::command("kill::commits_until_it_is_killed", folder).spawn().unwrap();
     let mut output = BufReader::new(process.stdout.take().unwrap());
+    let (begin, begun) = std::sync::mpsc::channel();
     let reader = std::thread::spawn(move || {
         let mut said = Vec::new();
         let mut line = String::new();
         while output.read_line(&mut line).unwrap() > 0 {
             if let Some((seq, rest)) = child::told(&line).and_then(|line| line.split_once(' ')) {
                 said.push((seq.parse().unwrap(), rest.to_owned()));
+                // nobody listens any more after the first
+                let _ = begin.send(());
             }
             line.clear();
         }
         said
     });
-    while !folder.join("ledger.sqlite-wal").exists() && process.try_wait().unwrap().is_none() {
-        std::thread::sleep(Duration::from_millis(1));
+    if working {
+        begun.recv().unwrap();
     }
-    std::thread::sleep(Duration::from_millis(60) + time);
+    std::thread::sleep(time);
     process.kill().unwrap();
     process.wait().unwrap();
     reader.join().unwrap()
