@@ -107,7 +107,8 @@ pub(super) fn settle(
     let own = installed.and_then(|at| weights.get(at).map(|weight| (at, weight)));
     let floor = own.map_or(0, |(_, weight)| weight.rank);
     let considered = || weights.iter().enumerate().rev().take_while(|(_, weight)| weight.rank >= floor);
-    let newest = considered().next();
+    // Of versions that dpkg finds equal, the installed one speaks for itself.
+    let newest = considered().next().map(|last| own.filter(|(_, own)| own.rank == last.1.rank).unwrap_or(last));
     let chosen = match reading {
         Reading::NewestMatched => considered().find(|(_, weight)| weight.matched),
         Reading::CandidateOnly => newest.filter(|(_, weight)| weight.matched),
@@ -125,7 +126,6 @@ pub(super) fn settle(
         return Verdict { state, reported: Some(newer), decisive, level: other.level, security };
     }
     let (state, level, decisive) = match chosen {
-        // Of versions that dpkg finds equal, the installed one speaks for itself.
         Some(_) if own.matched => (State::Installed, own.level, Some(at)),
         Some((_, equal)) => (State::Installed, equal.level, decisive),
         None if action == RejectedAction::Block && own.rejected_entry.is_some() => {

@@ -3,7 +3,10 @@
 
 mod baselines;
 mod deb_oracle;
+mod engine_oracle;
 mod groups;
+mod machine;
 mod shared;
+mod vendor;
 mod version_pairs;
 mod world;
