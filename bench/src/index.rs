@@ -34,7 +34,9 @@ pub(crate) fn measure(path: &Path) -> Result<serde_json::Value, Failure> {
     }
 
     let lengths = |text: &[u8]| {
-        Scanner::new(&SIX, text).map(|stanza| stanza.or_empty().iter().map(|value| value.len()).sum::<usize>()).sum::<usize>()
+        Scanner::new(&SIX, text)
+            .map(|stanza| stanza.or_empty().iter().map(|value| value.len()).sum::<usize>())
+            .sum::<usize>()
     };
     // The peer opens and reads the file itself, so this does too.
     let (six, total) = clock::median(AT_LEAST, || std::fs::read(path).map(|text| lengths(&text)))?;

@@ -108,7 +108,8 @@ async fn run(spec: Arc<Spec>) -> Result<serde_json::Value, Failure> {
     }
     let used = clock::process_seconds()? - used_before;
     latencies.sort_unstable();
-    let percentile = |share: usize| latencies.get((latencies.len() * share / 100).min(latencies.len().saturating_sub(1)));
+    let percentile =
+        |share: usize| latencies.get((latencies.len() * share / 100).min(latencies.len().saturating_sub(1)));
     #[expect(clippy::cast_precision_loss, reason = "requests of a few seconds")]
     let requests = latencies.len() as f64;
     Ok(serde_json::json!({

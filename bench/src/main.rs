@@ -6,6 +6,7 @@
 
 mod clock;
 mod driver;
+mod fleet;
 mod flush;
 mod index;
 mod load;
@@ -58,6 +59,14 @@ enum What {
         /// The pairs.
         pairs: PathBuf,
     },
+    /// Builds a fleet and judges it, one turn for each line of standard input: `plain`, `full`, `tables`, `digest`.
+    Fleet {
+        /// How many.
+        hosts: usize,
+        /// Write what a peer needs into this folder.
+        #[arg(long)]
+        export: Option<PathBuf>,
+    },
     /// Reads an uncompressed `Packages` index.
     Index {
         /// The index.
@@ -89,6 +98,7 @@ fn measure(arguments: Arguments) -> Result<(), Failure> {
         What::Load { spec } => load::measure(&spec)?,
         What::Flush { file, writers, bytes, seconds } => flush::measure(&file, writers, bytes, seconds)?,
         What::Versions { pairs } => versions::measure(&pairs)?,
+        What::Fleet { hosts, export } => return fleet::run(hosts, export.as_deref()),
         What::Index { file } => index::measure(&file)?,
     };
     println!("{line}");

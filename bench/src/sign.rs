@@ -75,15 +75,9 @@ impl Signer {
         }
         push_hexadecimal(to_sign, &Sha256::digest(canonical.as_bytes()));
         let mut header = String::with_capacity(256);
-        for part in [
-            "AWS4-HMAC-SHA256 Credential=",
-            access_key,
-            "/",
-            scope,
-            ", SignedHeaders=",
-            SIGNED_HEADERS,
-            ", Signature=",
-        ] {
+        for part in
+            ["AWS4-HMAC-SHA256 Credential=", access_key, "/", scope, ", SignedHeaders=", SIGNED_HEADERS, ", Signature="]
+        {
             header.push_str(part);
         }
         push_hexadecimal(&mut header, &hmac(key, to_sign.as_bytes()));
@@ -127,8 +121,11 @@ mod tests {
     #[test]
     fn it_signs_as_the_vendor_does() {
         let long_secret = "s".repeat(80);
-        for (secret, body) in [("wJalrXUtnFEMI/K7MDENG", "{}"), (long_secret.as_str(), "{\"BaselineId\":\"pb-0\u{e9}\"}")] {
-            let mut signer = Signer::new("127.0.0.1:8470", "AKIDEXAMPLE", secret, "us-east-1", "ssm", "20260102T030405Z");
+        for (secret, body) in
+            [("wJalrXUtnFEMI/K7MDENG", "{}"), (long_secret.as_str(), "{\"BaselineId\":\"pb-0\u{e9}\"}")]
+        {
+            let mut signer =
+                Signer::new("127.0.0.1:8470", "AKIDEXAMPLE", secret, "us-east-1", "ssm", "20260102T030405Z");
             let target = "AmazonSSM.GetPatchBaseline";
             let ours = signer.authorization(target, body.as_bytes());
             let identity = Credentials::from_keys("AKIDEXAMPLE", secret, None).into();

@@ -33,8 +33,9 @@ pub(crate) fn measure(path: &Path) -> Result<serde_json::Value, Failure> {
 
     // Counting is the least that keeps the comparisons from being left out.
     let less = |ordering| usize::from(ordering == Ordering::Less);
-    let (direct, _) =
-        clock::median(AT_LEAST, || pairs.iter().map(|(a, b)| usize::from(compare(a, b) == Ok(Ordering::Less))).sum::<usize>())?;
+    let (direct, _) = clock::median(AT_LEAST, || {
+        pairs.iter().map(|(a, b)| usize::from(compare(a, b) == Ok(Ordering::Less))).sum::<usize>()
+    })?;
     let (parsed, _) = clock::median(AT_LEAST, || split.iter().map(|(a, b)| less(a.cmp(b))).sum::<usize>())?;
     let (prepared, _) = clock::median(AT_LEAST, || keys.iter().map(|(a, b)| less(a.cmp(b))).sum::<usize>())?;
     let (preparing, _) =

@@ -1,0 +1,66 @@
+"""What the peers need: a virtual environment with exact versions, and Debian packages."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+# By benchmark.
+DEBIAN = {
+    "versions": ["libapt-pkg-dev", "g++"],
+    "index": ["libapt-pkg-dev", "g++"],
+    "host": ["python3-apt", "debsecan"],
+}
+
+
+def enter_venv(root):
+    """Goes on in an interpreter that has requirements.txt installed; makes one if there is none."""
+    requirements = root / "bench" / "requirements.txt"
+    folder = root / ".test" / "bench-venv"
+    stamp = folder / "requirements.installed"
+    wanted = requirements.read_text()
+    if os.environ.get("BARTIZAN_BENCH_PYTHON") == sys.executable or _has_peers():
+        return
+    if not stamp.exists() or stamp.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([folder / "bin/python", "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
+        stamp.write_text(wanted)
+    python = str(folder / "bin/python")
+    os.execv(python, [python, *sys.argv])
+
+
+def _has_peers():
+    from importlib.util import find_spec
+
+    return all(find_spec(name) for name in ("moto", "flask", "duckdb", "numpy"))
+
+
+def install_debian_packages(names):
+    """Installs what is missing where that is possible; elsewhere the benchmark that needs it says what is missing."""
+    wanted = sorted({package for name in names for package in DEBIAN.get(name, [])})
+    missing = [package for package in wanted if not _installed(package)]
+    if not missing or not shutil.which("apt-get"):
+        return
+    if os.geteuid() != 0:
+        print(f"not installed, as that needs root: apt-get install {' '.join(missing)}", file=sys.stderr)
+        return
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    subprocess.run(["apt-get", "-q", "update"], check=True, env=environment, stdout=subprocess.DEVNULL)
+    command = ["apt-get", "-q", "-y", "install", "--no-install-recommends", *missing]
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+def _installed(package):
+    asked = subprocess.run(["dpkg-query", "-W", "-f=${Status}", package], capture_output=True, text=True)
+    return asked.stdout == "install ok installed"
+
+
+def libapt(root):
+    """The program that measures libapt, compiled."""
+    program = root / ".test" / "bench" / "libapt"
+    source = root / "bench" / "libapt.cc"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(["g++", "-O2", "-o", program, source, "-lapt-pkg"], check=True)
+    return program

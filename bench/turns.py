@@ -1,0 +1,186 @@
+"""Turns: peers and ours one after the other, round by round, so that what the machine does meanwhile falls on all of
+them. A turn waits for other work to get quiet, for a while; the report counts those that had to begin all the same."""
+
+import json
+import os
+import platform
+import signal
+import statistics
+import subprocess
+import time
+
+# Other work above this share of one processor is noise.
+QUIET_SHARE = 0.25
+QUIET_WAIT_SECONDS = 20
+
+
+class Turns:
+    def __init__(self, root, name, quick=False, rounds=None):
+        self.root = root
+        self.quick = quick
+        self.rounds = rounds or (1 if quick else 7)
+        self.folder = root / ".test" / "bench" / name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.noisy = 0
+        self.total = 0
+        self._stop = []
+
+    def interleave(self, jobs, rounds=None):
+        """`jobs`: name -> function. Returns name -> results, one a round."""
+        results = {name: [] for name in jobs}
+        for _ in range(rounds or self.rounds):
+            for name, job in jobs.items():
+                self.wait_for_quiet()
+                results[name].append(job())
+        return results
+
+    def wait_for_quiet(self):
+        until = time.monotonic() + (1 if self.quick else QUIET_WAIT_SECONDS)
+        self.total += 1
+        while _busy() > QUIET_SHARE:
+            if time.monotonic() > until:
+                self.noisy += 1
+                return
+
+    def seconds(self, full):
+        return 1.0 if self.quick else full
+
+    def target(self):
+        """Where cargo puts what it builds."""
+        return os.environ.get("CARGO_TARGET_DIR") or str(self.root / "target")
+
+    def bench(self, *words):
+        """The command for a turn of ours."""
+        return [f"{self.target()}/release/bartizan-bench", "measure", *[str(word) for word in words]]
+
+    def program(self):
+        return f"{self.target()}/release/bartizan"
+
+    def line(self, command, processor=0):
+        """Runs a command on one processor and reads the line of JSON that it prints."""
+        done = subprocess.run(command, capture_output=True, text=True, preexec_fn=lambda: pin(processor))
+        if done.returncode != 0:
+            raise RuntimeError(f"{command[0]} failed: {(done.stderr or done.stdout).strip()[-1000:]}")
+        return json.loads(done.stdout.strip().splitlines()[-1])
+
+    def serve(self, command, processor=0, **more):
+        """Starts a server that ends with this benchmark; returns the process."""
+        log = open(self.folder / f"{os.path.basename(str(command[0]))}.log", "wb")
+        process = subprocess.Popen(
+            [str(word) for word in command], stdout=log, stderr=log, preexec_fn=lambda: pin(processor), **more
+        )
+        self._stop.append(process)
+        return process
+
+    def stop(self):
+        for process in self._stop:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+        self._stop.clear()
+
+    def conditions(self):
+        rounds = "one quick round, not for quoting" if self.quick else f"{self.rounds} rounds, interleaved"
+        load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+        return f"{time.strftime('%F', time.gmtime())}, {machine()}; {rounds}; load average at the start {load}."
+
+    def noise(self):
+        return f"{self.noisy} of {self.total} turns began while other work used more than {QUIET_SHARE} of a processor."
+
+
+def machine():
+    model = "unknown processor"
+    for line in open("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    memory = int(open("/proc/meminfo").readline().split()[1]) / (1 << 20)
+    return f"{os.cpu_count()} cores of {model}, {memory:.0f} GiB, Linux {platform.release().split('-')[0]}"
+
+
+def pin(processor):
+    os.sched_setaffinity(0, {min(processor, os.cpu_count() - 1)})
+
+
+def _busy():
+    def read():
+        fields = [int(field) for field in open("/proc/stat").readline().split()[1:9]]
+        return sum(fields) - fields[3] - fields[4], sum(fields)
+
+    (used, total) = read()
+    time.sleep(0.2)
+    (used_then, total_then) = read()
+    return (used_then - used) / max(1, total_then - total) * os.cpu_count()
+
+
+def cpu_seconds(pid):
+    """Processor time of all threads of a process so far, to the kernel's tick."""
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Child:
+    """A whole process: processor and wall seconds, peak memory in MiB, what it printed."""
+
+    def __init__(self, command, **more):
+        began = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **more)
+        self.output = process.stdout.read()
+        process.stdout.close()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.wall = time.perf_counter() - began
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak_mib = usage.ru_maxrss / 1024
+        self.code = process.returncode
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def show(value):
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if size >= 100 else f"{value:.2f}" if size >= 1 else f"{value:.3g}"
+
+
+def spread(values):
+    return f"{show(min(values))} to {show(max(values))}"
+
+
+class Report:
+    """A table, the ratios that matter, and what a reader has to know."""
+
+    def __init__(self, head):
+        self.head = head
+        self.rows = []
+        self.goals = []
+        self.notes = []
+
+    def row(self, *cells):
+        self.rows.append(cells)
+
+    def goal(self, what, value, bound, unit="times", at_least=True):
+        """A figure beside its target. A target that is missed is said, not hidden."""
+        held = value >= bound if at_least else value <= bound
+        sign = "at least" if at_least else "at most"
+        self.goals.append(f"- {what}: **{show(value)} {unit}** (target: {sign} {show(bound)}; {'held' if held else 'MISSED'})")
+
+    def note(self, text):
+        self.notes.append(text)
+
+    def markdown(self, turns):
+        lines = ["| " + " | ".join(self.head) + " |", "|---|" + "---:|" * (len(self.head) - 1)]
+        lines += ["| " + " | ".join(show(cell) for cell in row) + " |" for row in self.rows]
+        lines += ["", *self.goals] if self.goals else []
+        lines += ["", *[f"- {text}" for text in self.notes], f"- {turns.noise()}"]
+        return "\n".join(lines) + "\n"
