@@ -1,1 +1,9 @@
-//! (being written)
+//! The part of Bartizan that runs on a host: it reads which packages are installed and which ones the host's package
+//! manager could install, and reports both, signed with a key of its own.
+//!
+//! It changes nothing on the host and asks the network for nothing but the server. See the README for the folder that it
+//! keeps and the requests that it makes.
+
+pub mod client;
+pub mod clock;
+pub mod collect;

@@ -1,0 +1,6 @@
+//! The agent against folders that look like hosts, and against a server that answers what the test wants.
+#![cfg(test)]
+
+mod collect;
+mod frozen;
+mod shared;
