@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import random
 import shutil
 import signal
@@ -17,7 +18,7 @@ from native import history
 from server import Server, ready
 
 WRITERS = 4
-KILLS = 6
+KILLS = 8
 # a document of some kilobytes, so that a small disk is full soon
 BULK = [f"package-{number:03}-{'x' * 80}" for number in range(50)]
 
@@ -137,7 +138,10 @@ def test_a_full_disk_refuses_writes_and_loses_nothing(small_disk, tmp_path):
                 while True:
                     file.write(b"x" * 65536)
                     file.flush()
+            # room for some updates, so that the disk fills up in the middle of one
+            os.truncate(ballast, ballast.stat().st_size - (4 << 20))
         accepted, refusal = write_until_refused(server.client(), baseline)
+        assert accepted > 10
         assert refusal.status >= 500 and refusal.code == "InternalServerError", refusal
         assert server.process.poll() is None, server.tail()
         # reading goes on, and shows the last accepted update

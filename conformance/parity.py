@@ -101,7 +101,9 @@ def compare_members(place, theirs, mine):
 @functools.cache
 def differences(name):
     """All differences of one operation, input and output."""
-    operation = ours()[name]
+    operation = ours().get(name)
+    if operation is None:
+        return (f"{name}: we lack it",)
     theirs = model.operation(name, SERVICES[operation["binding"]["protocol"]])
     found = []
     for side, shape in (("input", theirs.input_shape), ("output", theirs.output_shape)):
@@ -116,11 +118,6 @@ def differences(name):
 def spoken():
     """Every operation of a vendor's that we have."""
     return [name for name, operation in ours().items() if operation["binding"]["protocol"] in SERVICES]
-
-
-@pytest.mark.parametrize("name", [name for names in model.OPERATIONS.values() for name in names])
-def test_operation_is_spoken(name):
-    assert name in ours()
 
 
 @pytest.mark.parametrize("name", [name for names in model.OPERATIONS.values() for name in names])

@@ -194,7 +194,7 @@ def terraform(server, tmp_path):
         done = subprocess.run(
             ["terraform", *arguments], cwd=folder, env=variables, capture_output=True, text=True, timeout=300
         )
-        assert done.returncode in codes, f"terraform {' '.join(arguments)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        assert done.returncode in codes, f"terraform {' '.join(arguments)}\n{done.stderr[-4000:] or done.stdout[-4000:]}"
         return done.returncode, done.stdout
 
     return run
