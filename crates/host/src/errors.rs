@@ -78,6 +78,9 @@ pub enum HostError {
     /// `InvalidActivation`: it exists and cannot be used.
     #[error("{0}")]
     InvalidActivation(String),
+    /// `NotFoundException`: ours, of our own operations.
+    #[error("the host has no package `{0}`, and none of that name is offered to it")]
+    NoSuchPackage(String),
     /// `AccessDeniedException`: an agent reports for a node that it is not.
     #[error("{0}")]
     NotYours(String),
@@ -121,6 +124,7 @@ impl HostError {
             Self::InvalidParameters(_) => ("InvalidParameters", 400),
             Self::InvalidActivationId(_) => ("InvalidActivationId", 400),
             Self::InvalidActivation(_) => ("InvalidActivation", 400),
+            Self::NoSuchPackage(_) => ("NotFoundException", 404),
             Self::NotYours(_) => ("AccessDeniedException", 403),
             Self::Internal(_) => ("InternalServerError", 500),
         }
@@ -132,7 +136,10 @@ impl ServiceError for HostError {
         let (code, status) = self.code();
         // Modelled errors carry `Message`; those of the framework, and one of the service's, carry `message`.
         let message_member = match self {
-            Self::Validation(_) | Self::InvalidInstanceInformationFilterValue(_) | Self::NotYours(_) => "message",
+            Self::Validation(_)
+            | Self::InvalidInstanceInformationFilterValue(_)
+            | Self::NoSuchPackage(_)
+            | Self::NotYours(_) => "message",
             _ => "Message",
         };
         ErrorBody {

@@ -2,9 +2,9 @@
 
 use bartizan_ledger::Entry;
 use bartizan_policy::{Cx, Draft, LifecycleError, Permit, lifecycle};
-use bartizan_wire::{Arn, ResourceName};
+use bartizan_wire::ResourceName;
 
-use super::baseline_resource;
+use super::{baseline_resource, node_resource};
 use crate::activation::ManagedInstances;
 use crate::baseline::stored::{self, Search};
 use crate::baseline::{Named, PatchBaselines};
@@ -15,7 +15,7 @@ use crate::tags::{ResourceType, TAGS_MAX, Tagged, Tags};
 pub(crate) fn resource(cx: &Cx, resource_type: ResourceType, id: &str) -> ResourceName {
     match resource_type {
         ResourceType::PatchBaseline => baseline_resource(cx, id),
-        ResourceType::ManagedInstance => Arn::new("ssm", &cx.realm, &format!("managed-instance/{id}")).into(),
+        ResourceType::ManagedInstance => node_resource(cx, id),
         _ => ResourceName::any(),
     }
 }
