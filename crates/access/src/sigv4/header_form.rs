@@ -20,7 +20,7 @@ pub(super) fn read(headers: &HeaderMap) -> Result<Claim<'_>, SignatureError> {
         return Err(foreign(algorithm, headers));
     }
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-    for pair in rest.split([',', ' ', '\t']).filter(|pair| !pair.is_empty()) {
+    for pair in rest.split(',').flat_map(str::split_ascii_whitespace) {
         let Some((name, value)) = pair.split_once('=') else {
             // The header is not shown back whole, as the vendor does: a part of it could be somebody's secret.
             return Err(SignatureError::incomplete(format!(
