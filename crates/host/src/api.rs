@@ -20,7 +20,14 @@ pub mod delete_patch_baseline;
 pub mod deregister_managed_instance;
 pub mod deregister_patch_baseline_for_patch_group;
 pub mod describe_activations;
+pub mod describe_available_patches;
+pub mod describe_effective_patches_for_patch_baseline;
+pub mod describe_instance_information;
+pub mod describe_instance_patch_states;
+pub mod describe_instance_patch_states_for_patch_group;
+pub mod describe_instance_patches;
 pub mod describe_patch_baselines;
+pub mod describe_patch_group_state;
 pub mod describe_patch_groups;
 pub mod describe_patch_properties;
 pub mod explain_package;
@@ -62,7 +69,18 @@ pub fn operations(room: &Arc<HostRoom>) -> Vec<ErasedOperation> {
             Arc::clone(room),
         ),
         ErasedOperation::of::<describe_activations::DescribeActivations>(Arc::clone(room)),
+        ErasedOperation::of::<describe_available_patches::DescribeAvailablePatches>(Arc::clone(room)),
+        ErasedOperation::of::<describe_effective_patches_for_patch_baseline::DescribeEffectivePatchesForPatchBaseline>(
+            Arc::clone(room),
+        ),
+        ErasedOperation::of::<describe_instance_information::DescribeInstanceInformation>(Arc::clone(room)),
+        ErasedOperation::of::<describe_instance_patch_states::DescribeInstancePatchStates>(Arc::clone(room)),
+        ErasedOperation::of::<describe_instance_patch_states_for_patch_group::DescribeInstancePatchStatesForPatchGroup>(
+            Arc::clone(room),
+        ),
+        ErasedOperation::of::<describe_instance_patches::DescribeInstancePatches>(Arc::clone(room)),
         ErasedOperation::of::<describe_patch_baselines::DescribePatchBaselines>(Arc::clone(room)),
+        ErasedOperation::of::<describe_patch_group_state::DescribePatchGroupState>(Arc::clone(room)),
         ErasedOperation::of::<describe_patch_groups::DescribePatchGroups>(Arc::clone(room)),
         ErasedOperation::of::<describe_patch_properties::DescribePatchProperties>(Arc::clone(room)),
         ErasedOperation::of::<explain_package::ExplainPackage>(Arc::clone(room)),

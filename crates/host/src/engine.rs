@@ -47,3 +47,4 @@ pub use state::State;
 pub use table::{Standing, Table};
 pub use trace::{Stage, Step};
 pub use view::{HostView, Marks, PackageView, VersionView};
+pub use weigh::is_security;

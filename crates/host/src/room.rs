@@ -16,9 +16,12 @@ use crate::observe::{Index, Inventory};
 use crate::packing::{pack, unpack};
 
 mod judging;
+mod offered;
 mod offers;
 
+pub(crate) use judging::compiled;
 pub use judging::{Followed, Judged};
+pub(crate) use offered::First;
 use offers::Indices;
 
 /// The topic of package indices, by digest.

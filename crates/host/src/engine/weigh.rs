@@ -181,6 +181,12 @@ fn passes(filter: &CompiledFilter, value: &str) -> bool {
         || (!value.is_empty() && filter.values.iter().any(|wanted| wanted.eq_ignore_ascii_case(value)))
 }
 
+/// True for a security update: a trusted origin of the version marks it as one.
+#[must_use]
+pub fn is_security(version: &VersionView<'_>) -> bool {
+    security(version).is_some()
+}
+
 fn security(version: &VersionView<'_>) -> Option<Security> {
     version.origins.iter().enumerate().filter(|(_, origin)| origin.trusted).find_map(|(at, origin)| {
         if contains_ignoring_case(&origin.archive, SECURITY_SUITE) {
