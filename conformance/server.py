@@ -50,10 +50,11 @@ def aws(endpoint, home, **more):
 class Server:
     """One process of `bartizan up`."""
 
-    def __init__(self, data, *arguments, own_key=False, prefix=()):
+    def __init__(self, data, *arguments, own_key=False, observe=False, prefix=()):
         self.data = pathlib.Path(data)
         self.arguments = arguments
         self.own_key = own_key
+        self.observe = observe
         self.prefix = prefix
         self.log = self.data.parent / f"{self.data.name}.log"
         self.process = None
@@ -61,7 +62,8 @@ class Server:
 
     def command(self):
         fixed = ["up", "--listen", "127.0.0.1:0", "--data", str(self.data), "--account", ACCOUNT, "--region", REGION]
-        return [*self.prefix, program(), *fixed, "--no-observe", *self.arguments]
+        quiet = [] if self.observe else ["--no-observe"]
+        return [*self.prefix, program(), *fixed, *quiet, *self.arguments]
 
     def environment(self):
         if self.own_key:
