@@ -123,6 +123,24 @@ async fn beyond_the_limit_connections_wait() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_no_answers_is_dropped() {
+    let limits = Limits { connections: 1, write_stall: Duration::from_millis(300), ..Limits::default() };
+    let world = World::with(limits).await;
+    let mut greedy = Connection::open(world.address).await;
+    let many = aws("Test.Echo", &format!(r#"{{"Text":"{}"}}"#, "x".repeat(1990))).repeat(200);
+    let sending = tokio::spawn(async move {
+        for _ in 0..100 {
+            greedy.send(&many).await;
+        }
+        sleep(Duration::from_secs(60)).await;
+    });
+    sleep(Duration::from_millis(100)).await;
+    // There is room for one connection: it must become free, although its client still holds on to it.
+    assert_eq!(once(&world, request("GET /healthz", "", "")).await.status, 200);
+    sending.abort();
+}
+
+#[tokio::test]
 async fn shutdown_lets_running_requests_end_and_closes_the_rest() {
     let mut world = World::start().await;
     let mut idle = Connection::open(world.address).await;

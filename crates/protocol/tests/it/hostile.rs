@@ -70,6 +70,31 @@ async fn random_bodies_are_answered_in_json() {
 }
 
 #[tokio::test]
+async fn random_paths_and_forms_are_answered_in_their_own_form() {
+    let world = World::start().await;
+    let mut runner = TestRunner::deterministic();
+    let paths = "/(v1/(things|files)/)?[a-zA-Z0-9%/.?&=+;{}:@-]{0,40}";
+    let forms = "Action=Reflect&Version=2011-06-15&Text=x(&(Items|Deep|Count|At|Flag|member|entry|[0-9]{1,12}|[.%=+]){1,8}){0,6}";
+    let paths = prop::string::string_regex(paths).unwrap();
+    let forms = prop::string::string_regex(forms).unwrap();
+    let mut connection = Connection::open(world.address).await;
+    for _ in 0..200 {
+        let path = paths.new_tree(&mut runner).unwrap().current();
+        connection.send(request(&format!("GET {path}"), USER, "")).await;
+        let answer = connection.answer().await.unwrap();
+        assert!(matches!(answer.status, 200 | 400 | 404 | 405), "{path}: {answer:?}");
+        answer.json();
+        let form = forms.new_tree(&mut runner).unwrap().current();
+        let headers = format!("{USER}content-type: application/x-www-form-urlencoded\r\n");
+        connection.send(request("POST /", &headers, &form)).await;
+        let answer = connection.answer().await.unwrap();
+        assert!(matches!(answer.status, 200 | 400), "{form}: {answer:?}");
+        assert!(answer.body.starts_with('<') && answer.body.ends_with("Response>"), "{form}: {answer:?}");
+    }
+    assert_eq!(world.service.stats().panics(), 0);
+}
+
+#[tokio::test]
 async fn a_large_body_is_refused_before_it_is_sent() {
     let world = World::start().await;
     let head = aws("Test.Echo", "").replace("content-length: 0", "content-length: 1048577");
