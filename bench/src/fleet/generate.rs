@@ -20,8 +20,9 @@ pub(super) const NOW: Timestamp = Timestamp(1_767_225_600_000);
 
 /// Of a package with updates: what was released with the distribution.
 const RELEASED: usize = 10;
-/// A quarter of the packages lag one version, a quarter of those one more, and so on.
-const LAGGING_OF_256: u64 = 64;
+/// How likely a package lags one more version, in 256ths: a quarter of the hosts are kept current, a quarter nearly, and
+/// on the others a quarter of the packages lags one version, a quarter of those one more, and so on.
+const LAGGING_OF_256: [u64; 4] = [0, 1, 64, 64];
 const SEED: u64 = 0x6261_7274_697a_616e;
 
 const SECTIONS: [&str; 8] = ["libs", "admin", "net", "utils", "python", "devel", "web", "text"];
@@ -87,7 +88,8 @@ impl Site {
         };
         for number in 0..hosts {
             inventory.instance = format!("mi-{number:017x}");
-            self.install(&mut chance, &mut inventory.installed);
+            let lagging = LAGGING_OF_256.get(number % LAGGING_OF_256.len()).copied().unwrap_or_default();
+            self.install(&mut chance, lagging, &mut inventory.installed);
             let blind = fleet.upsert(&inventory, &self.offers, &Outcomes::default())?;
             if !blind.is_empty() {
                 return Err(format!("a generated host is not taken in whole: {blind:?}").into());
@@ -96,12 +98,12 @@ impl Site {
         Ok(())
     }
 
-    /// Names of packages, the most frequent first.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.versions.iter().filter_map(|versions| Some(versions.first()?.name.as_str()))
+    /// Packages at the age of the release, the most frequent first.
+    pub(super) fn released(&self) -> impl Iterator<Item = &Installed> {
+        self.versions.iter().filter_map(|versions| versions.get(RELEASED))
     }
 
-    fn install(&self, chance: &mut Chance, installed: &mut Vec<Installed>) {
+    fn install(&self, chance: &mut Chance, lagging: u64, installed: &mut Vec<Installed>) {
         installed.clear();
         let mut taken = [false; NAMES];
         let total = self.weights.last().copied().unwrap_or(1);
@@ -111,7 +113,7 @@ impl Site {
             let Some(seen) = taken.get_mut(name).filter(|seen| !**seen) else { continue };
             *seen = true;
             let mut age = VERSIONS - 1;
-            while age > 0 && chance.below(256) < LAGGING_OF_256 {
+            while age > 0 && chance.below(256) < lagging {
                 age -= 1;
             }
             installed.extend(self.versions.get(name).and_then(|versions| versions.get(age)).cloned());

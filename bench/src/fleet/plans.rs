@@ -2,6 +2,8 @@
 
 use bartizan_host::engine::{Filter, FilterKey, Level, Plan, RejectedAction, Rule, Source};
 
+use bartizan_host::observe::Installed;
+
 use super::generate::Site;
 use crate::Failure;
 
@@ -9,6 +11,9 @@ use crate::Failure;
 const RULES: usize = 10;
 /// Entries of each of its two lists.
 const ENTRIES: usize = 50;
+
+/// A package that about one host in ten has.
+const FEW_HAVE: usize = 2_000;
 
 /// A baseline before and after a change.
 pub(super) struct Pair {
@@ -30,8 +35,7 @@ pub(super) fn plain() -> Result<Pair, Failure> {
     pair(&before, &after)
 }
 
-/// Ten rules and two lists of fifty. The change raises a level, approves other updates in one section, rejects one more
-/// package and approves one less.
+/// Ten rules and two lists of fifty. The change rejects one more package, which few hosts have, and approves one less.
 pub(super) fn full(site: &Site) -> Result<Pair, Failure> {
     let sections = ["libs", "admin", "net", "utils", "python", "devel", "web", "text", "libs", "net"];
     let rules = sections.iter().zip(Level::ALL.iter().cycle()).take(RULES).map(|(section, level)| Rule {
@@ -43,37 +47,30 @@ pub(super) fn full(site: &Site) -> Result<Pair, Failure> {
         level: *level,
         ..Rule::default()
     });
-    let names: Vec<&str> = site.names().collect();
-    let every = |step: usize, from: usize| names.iter().skip(from).step_by(step).map(|name| (*name).to_owned());
+    let packages: Vec<&Installed> = site.released().collect();
+    let every = |step: usize, from: usize| packages.iter().skip(from).step_by(step);
     let before = Source {
         rules: rules.collect(),
-        // In the renderings that the vendor allows: a name, a pattern, and a name with its architecture.
+        // In the renderings that the vendor allows: a name, a pattern, a name with its architecture or its version.
         approved: every(40, 7)
             .take(ENTRIES)
             .enumerate()
-            .map(|(number, name)| match number % 5 {
-                0 => format!("{name}*"),
-                1 => format!("{name}.amd64"),
-                _ => name,
+            .map(|(number, package)| match number % 5 {
+                0 => format!("{}*", package.name),
+                1 => format!("{}.{}", package.name, package.architecture),
+                _ => package.name.clone(),
             })
             .collect(),
         approved_level: Level::High,
         approved_enable_non_security: true,
-        rejected: every(45, 11).take(ENTRIES).collect(),
+        rejected: every(45, 11).take(ENTRIES).map(|package| format!("{}-{}", package.name, package.version)).collect(),
         rejected_action: RejectedAction::Block,
         ..Source::default()
     };
     let mut after = before.clone();
-    if let Some(rule) = after.rules.first_mut() {
-        rule.level = Level::Critical;
-    }
-    if let Some(rule) = after.rules.get_mut(2) {
-        rule.enable_non_security = true;
-    }
     after.approved.pop();
-    after.rejected.rotate_left(1);
     after.rejected.pop();
-    after.rejected.extend(every(1, 2_000).take(1));
+    after.rejected.extend(every(1, FEW_HAVE).take(1).map(|package| package.name.clone()));
     pair(&before, &after)
 }
 
