@@ -4,6 +4,7 @@ import datetime
 
 import botocore.exceptions
 import pytest
+
 import valid
 from conftest import sdk
 from server import ACCOUNT, REGION

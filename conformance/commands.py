@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from clients import create, get
 from server import ACCOUNT, REGION, aws, environment, program
 

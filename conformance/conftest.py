@@ -6,6 +6,7 @@ import os
 import boto3
 import pytest
 from botocore.config import Config
+
 from server import ACCESS_KEY, REGION, SECRET_KEY, Server
 
 RESULTS = {"passed": 0, "failed": [], "skipped": []}

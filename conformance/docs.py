@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import pytest
+
 from conftest import long_running
 from server import environment, program
 

@@ -12,6 +12,7 @@ import threading
 import time
 
 import pytest
+
 from clients import create, get
 from conftest import long_running, sdk
 from native import history

@@ -5,6 +5,7 @@ import socket
 import time
 
 import pytest
+
 from conftest import long_running
 from server import ready
 

@@ -8,8 +8,9 @@ import json
 import pathlib
 import subprocess
 
-import model
 import pytest
+
+import model
 from server import environment, program
 
 ALLOWED = pathlib.Path(__file__).with_name("parity.allow")

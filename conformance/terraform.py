@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+
 from clients import create, get
 from conftest import long_running, sdk
 from server import ACCESS_KEY, REGION, SECRET_KEY, aws

@@ -4,8 +4,9 @@ import collections
 import copy
 import json
 
-import breaking
 import pytest
+
+import breaking
 import valid
 from signed import SSM_TARGET
 
