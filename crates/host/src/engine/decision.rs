@@ -66,6 +66,8 @@ pub struct Candidate {
     pub architecture: String,
     /// It is the installed one.
     pub installed: bool,
+    /// It is newer than the installed one; false if none is installed.
+    pub newer: bool,
     /// Its stanza's `Priority`.
     pub priority: String,
     /// Its stanza's `Section`.
@@ -249,6 +251,7 @@ fn candidate(
         version: version.version.to_owned(),
         architecture: version.architecture.to_owned(),
         installed: package.installed == Some(at),
+        newer: package.installed.and_then(|own| package.versions.get(own)).is_some_and(|own| version.rank > own.rank),
         priority: version.priority.to_owned(),
         section: version.section.to_owned(),
         origins: version.origins.iter().map(origin).collect(),

@@ -67,7 +67,12 @@ fn steps(dependencies: &Dependencies, action: RejectedAction) -> Vec<Step> {
             Some(old) => format!("{}.{} would be upgraded from {old} to {}", one.name, one.architecture, one.version),
             None => format!("{}.{} {} would be installed", one.name, one.architecture, one.version),
         };
-        let why = format!("{what} along with it, because {} needs `{}`", one.needed_by, one.relation);
+        let others = match one.other_providers {
+            0 => String::new(),
+            1 => ", which 1 other package provides too".to_owned(),
+            more => format!(", which {more} other packages provide too"),
+        };
+        let why = format!("{what} along with it, because {} needs `{}`{others}", one.needed_by, one.relation);
         match (&one.rejected_entry, action) {
             (Some(entry), RejectedAction::Block) => steps.push(step(
                 Some(false),

@@ -83,18 +83,18 @@ fn note(stage: Stage, version: Option<String>, passed: Option<bool>, text: Strin
 }
 
 fn opening(decision: &Decision, product: &str) -> String {
-    let newer = decision.candidates.iter().filter(|candidate| !candidate.installed).count();
     let name = format!("{}.{}", decision.name, decision.architecture);
-    let versions = |count| if count == 1 { "version" } else { "versions" };
+    let offered = |count: usize, kind: &str| match count {
+        0 => format!("no {kind}version is offered"),
+        1 => format!("1 {kind}version is offered"),
+        more => format!("{more} {kind}versions are offered"),
+    };
     match &decision.installed {
-        Some(version) if newer == 0 => {
-            format!("{name} {version} is installed on {product}, and nothing newer is offered")
-        }
         Some(version) => {
-            let other = versions(newer);
-            format!("{name} {version} is installed on {product}, and {newer} other {other} not older than it offered")
+            let newer = decision.candidates.iter().filter(|candidate| candidate.newer).count();
+            format!("{name} {version} is installed on {product}, and {}", offered(newer, "newer "))
         }
-        None => format!("{name} is not installed on {product}, and {newer} {} offered", versions(newer)),
+        None => format!("{name} is not installed on {product}, and {}", offered(decision.candidates.len(), "")),
     }
 }
 

@@ -2,10 +2,14 @@
 #![cfg(test)]
 
 mod baselines;
+mod corpus;
 mod deb_oracle;
+mod engine_fleet;
 mod engine_oracle;
+mod engine_properties;
 mod groups;
 mod machine;
+mod nodes;
 mod shared;
 mod vendor;
 mod version_pairs;

@@ -113,9 +113,14 @@ impl<'a> Changes<'a> {
 }
 
 impl Found<'_> {
-    /// One side of the change, as the first group has it.
+    /// One side of the change, as the first group has it. What no index offers may differ in what the hosts say of it,
+    /// and its numbers depend on who came first; so the first by priority and section speaks.
     fn shift(&self, reported: PackageState, plan: &Plan, now: Timestamp) -> Shift {
-        let decision = self.sites.first().and_then(|((group, _), id, marks)| {
+        let first = self.sites.iter().min_by_key(|((group, _), id, marks)| {
+            let version = group.catalogue().version(*id);
+            (version.map(|version| (version.priority, version.section)), marks.pending_reboot, marks.failed)
+        });
+        let decision = first.and_then(|((group, _), id, marks)| {
             let package = group.catalogue().package(group.catalogue().slot_of(*id)?, Some(*id));
             Some(decide(plan, &HostView { product: group.product(), now }, &package.view(*marks)))
         });
