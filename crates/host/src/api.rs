@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use bartizan_operation::{Binding, ErasedOperation};
 use bartizan_policy::{Cx, lifecycle};
-use bartizan_wire::{Arn, Json, ResourceName};
-use serde::Serialize;
+use bartizan_wire::{Arn, ResourceName};
 
 use crate::activation::{AGENT_PREFIX, ManagedInstances};
 use crate::baseline;
@@ -123,10 +122,4 @@ pub(crate) async fn registered_node(cx: &Cx, instance: &str) -> Result<(), HostE
         Some(_) => Ok(()),
         None => Err(HostError::InvalidInstanceId(instance.to_owned())),
     }
-}
-
-/// A value of the engine's as an answer carries it.
-pub(crate) fn document(value: &impl Serialize) -> Result<Json, HostError> {
-    let value = serde_json::to_value(value).map_err(|error| HostError::Internal(error.to_string()))?;
-    Ok(Json::from(&value))
 }

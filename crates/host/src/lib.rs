@@ -25,6 +25,7 @@ pub mod product;
 pub mod property;
 pub mod room;
 pub mod scan;
+pub mod spelling;
 pub mod state;
 pub mod system;
 pub mod tags;

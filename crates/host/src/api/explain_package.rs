@@ -7,9 +7,10 @@ use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, Json, ResourceName, Shape, Timestamp};
 use serde::Serialize;
 
-use super::{BODY_BYTES_MAX, document, node_resource};
+use super::{BODY_BYTES_MAX, node_resource};
 use crate::errors::HostError;
 use crate::room::HostRoom;
+use crate::spelling::document;
 
 /// Explains a package: every version that was considered, every filter, rule and list that was asked, and what decided.
 #[derive(Debug)]
@@ -43,7 +44,8 @@ pub struct Output {
     pub patch_group: String,
     /// What the host is: `Debian12`.
     pub product: String,
-    /// When the inventory was captured, milliseconds since the epoch.
+    /// When the inventory was captured.
+    #[serde(with = "bartizan_wire::time::wire_seconds")]
     pub captured_at: Timestamp,
     /// One for each architecture that is installed or offered, the installed ones first.
     pub decisions: Json,

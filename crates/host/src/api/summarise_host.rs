@@ -8,10 +8,11 @@ use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, Json, ResourceName, Shape, Timestamp};
 use serde::Serialize;
 
-use super::{BODY_BYTES_MAX, document, node_resource};
+use super::{BODY_BYTES_MAX, node_resource};
 use crate::errors::HostError;
 use crate::observe::Inventory;
 use crate::room::HostRoom;
+use crate::spelling;
 
 /// Summarises a host: what is missing first, and why.
 #[derive(Debug)]
@@ -61,10 +62,11 @@ pub struct Output {
     pub severities: BTreeMap<String, i64>,
     /// Of what is missing, the gravest first, with what approves it.
     pub missing: Json,
-    /// When the inventory was captured, milliseconds since the epoch.
+    /// When the inventory was captured.
+    #[serde(with = "bartizan_wire::time::wire_seconds")]
     pub captured_at: Timestamp,
     /// When the newest of the host's package indices was fetched.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(with = "bartizan_wire::time::wire_seconds::option", skip_serializing_if = "Option::is_none")]
     pub refreshed_at: Option<Timestamp>,
     /// What makes the answer less than certain: stale metadata, indices that are still to come, packages that could not
     /// be judged.
@@ -73,7 +75,7 @@ pub struct Output {
 
 const MISSING_DEFAULT: usize = 10;
 /// Package metadata older than this is called stale.
-const STALE_AFTER_DAYS: i64 = 7;
+pub(crate) const STALE_AFTER_DAYS: i64 = 7;
 
 impl Operation for SummariseHost {
     const NAME: &'static str = "SummariseHost";
@@ -120,7 +122,7 @@ impl Operation for SummariseHost {
             states: report.states.iter().map(|(state, count)| (state.as_str().to_owned(), i64::from(*count))).collect(),
             levels: report.levels.iter().map(|(level, count)| (level.as_str().to_owned(), i64::from(*count))).collect(),
             severities: report.severities.into_iter().map(|(name, count)| (name, i64::from(count))).collect(),
-            missing: document(&report.missing)?,
+            missing: spelling::missing(&report.missing)?,
             captured_at: inventory.captured_at,
             refreshed_at: inventory.refreshed_at,
             blind,

@@ -90,9 +90,18 @@ impl World {
             mint: Arc::new(Counter::default()),
             previewing: false,
         };
+        Self::of(cx)
+    }
+
+    fn of(cx: Cx) -> Self {
         let room = Arc::new(HostRoom::default());
-        let table = Table::build(bartizan_host::api::operations(&room)).unwrap();
+        let table = Table::build(bartizan_host::operations(&room)).unwrap();
         Self { room, cx, table }
+    }
+
+    /// The same stores, and a room that has forgotten everything.
+    pub(crate) fn restarted(&self) -> Self {
+        Self::of(self.cx.clone())
     }
 
     /// Calls an operation with its input, as this principal at this time.
