@@ -12,7 +12,7 @@ use std::io;
 use std::path::PathBuf;
 
 use bartizan_host::index::Content;
-use bartizan_host::observe::Inventory;
+use bartizan_host::observe::{Facts, Inventory};
 use bartizan_wire::Timestamp;
 
 pub use inflate::Compression;
@@ -109,6 +109,16 @@ impl Collector {
             refreshed_at,
             blind: blind.into_lines(),
         })
+    }
+
+    /// What the host is, for its registration.
+    ///
+    /// # Errors
+    /// As for [`Collector::collect`].
+    pub fn facts(&self) -> Result<Facts, CollectError> {
+        let mut facts = facts::read(&self.root)?;
+        database::installed(&self.root, &mut facts, &mut Blind::default())?;
+        Ok(facts)
     }
 
     /// The content of an index of the last collection; `None` if apt has replaced it since.

@@ -3,4 +3,6 @@
 
 mod collect;
 mod frozen;
+mod report;
+mod server;
 mod shared;

@@ -83,8 +83,10 @@ fn unwrap(bytes: &[u8]) -> (&[u8], bool) {
     (body.get(..end).unwrap_or_default(), true)
 }
 
-/// `Sat, 21 Nov 2026 00:53:02 UTC`: RFC 5322 as Release files write it, in universal time.
-fn parse_date(written: &[u8]) -> Option<Timestamp> {
+/// Reads a date as Release files and HTTP headers write it: `Sat, 21 Nov 2026 00:53:02 UTC` (RFC 5322, in universal
+/// time). `None` if it is another text.
+#[must_use]
+pub fn parse_date(written: &[u8]) -> Option<Timestamp> {
     let written = std::str::from_utf8(written).ok()?;
     let mut words = written.split_ascii_whitespace();
     let mut day = words.next()?;
