@@ -35,7 +35,7 @@ pub struct Decision {
     pub severity: String,
     /// The rule, filter, list or date that decided.
     pub decided_by: Cause,
-    /// The other reading of the vendor's rules: only the newest version of all may be approved.
+    /// The other reading of the vendor's rules: only the version that the package manager would install may be approved.
     pub candidate_reading: CandidateReading,
     /// The versions that were considered, the newest first.
     pub candidates: Vec<Candidate>,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::source::{Level, RejectedAction};
 use super::view::Marks;
-use super::weigh::Weight;
+use super::weigh::{Preference, Weight};
 
 /// The state of a package on a host, spelled as responses spell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ pub(super) struct Verdict {
 pub(super) enum Reading {
     /// The newest of all approved versions. What the vendor's program does, and the default.
     NewestMatched,
-    /// Only the newest version of all, approved or not. What the vendor's documents say.
+    /// Only the version that the package manager would install, approved or not. What the vendor's documents say.
     CandidateOnly,
 }
 
@@ -111,7 +111,7 @@ pub(super) fn settle(
     let newest = considered().next().map(|last| own.filter(|(_, own)| own.rank == last.1.rank).unwrap_or(last));
     let chosen = match reading {
         Reading::NewestMatched => considered().find(|(_, weight)| weight.matched),
-        Reading::CandidateOnly => newest.filter(|(_, weight)| weight.matched),
+        Reading::CandidateOnly => candidate(own, considered()).filter(|(_, weight)| weight.matched),
     };
     let decisive = chosen.or(newest).map(|(at, _)| at);
     let Some((at, own)) = own else {
@@ -134,6 +134,30 @@ pub(super) fn settle(
         None => (State::InstalledOther, Level::Unspecified, decisive),
     };
     Verdict { state: Some(state), reported: Some(at), decisive, level, security: own.security.is_some() }
+}
+
+/// The version that the package manager would have, of those that are not older than the installed one: the newest of
+/// those that it prefers most.
+fn candidate<'a>(
+    own: Option<(usize, &'a Weight)>,
+    considered: impl Iterator<Item = (usize, &'a Weight)>,
+) -> Option<(usize, &'a Weight)> {
+    let preference = |at: usize, weight: &Weight| match own {
+        Some((own, _)) if own == at => weight.preference.max(Preference::Installed),
+        _ => weight.preference,
+    };
+    let mut best: Option<(usize, &Weight)> = None;
+    // From the newest on, so that a later one must be preferred, or be the installed one of equals.
+    for (at, weight) in considered {
+        let better = best.is_none_or(|(best_at, best)| {
+            let own = own.is_some_and(|(own, _)| own == at) && best.rank == weight.rank;
+            (preference(at, weight), own) > (preference(best_at, best), false)
+        });
+        if better {
+            best = Some((at, weight));
+        }
+    }
+    best
 }
 
 impl State {

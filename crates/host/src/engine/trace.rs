@@ -67,7 +67,8 @@ pub(super) fn steps(decision: &Decision, block: bool, product: &str) -> Vec<Step
         let state = other.state.map_or("unlisted", State::as_str);
         let version = other.version.as_deref().map_or_else(String::new, |version| format!(" ({version})"));
         let text =
-            format!("the vendor's documents let only the newest version count; by them it would be {state}{version}");
+            format!("the vendor's documents let only the version count that the package manager would install; by them it would be \
+             {state}{version}");
         steps.push(note(Stage::CandidateReading, None, None, text));
     }
     if decision.held {

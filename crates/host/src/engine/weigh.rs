@@ -26,6 +26,19 @@ pub(super) struct Weight {
     pub(super) rejected_entry: Option<usize>,
     /// The highest of all that approve it.
     pub(super) level: Level,
+    /// How the package manager prefers it, apart from pins of the host's own.
+    pub(super) preference: Preference,
+}
+
+/// How apt prefers a version: by the best of the indices that offer it (apt_preferences(5), without any).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Preference {
+    /// Priority 1: only where nothing is installed and nothing else is offered, as for experimental.
+    NotAutomatic,
+    /// Priority 100: what is installed, and what only upgrades what came from there, as for backports.
+    Installed,
+    /// Priority 500.
+    Automatic,
 }
 
 /// Why a version is a security update: the trusted origin at this place in its list.
@@ -105,7 +118,16 @@ impl<'a> Scale<'a> {
         }
         let matched = approved && rejected_entry.is_none();
         let level = if matched { level } else { Level::Unspecified };
-        Weight { rank: version.rank, matched, security, global_failed, approved_entry, rejected_entry, level }
+        Weight {
+            rank: version.rank,
+            matched,
+            security,
+            global_failed,
+            approved_entry,
+            rejected_entry,
+            level,
+            preference: preference(version),
+        }
     }
 
     fn rule(&self, rule: &CompiledRule, version: &VersionView<'_>, security: bool) -> RuleOutcome {
@@ -197,6 +219,16 @@ fn security(version: &VersionView<'_>) -> Option<Security> {
             None
         }
     })
+}
+
+/// What no index offers is considered only where it is installed.
+fn preference(version: &VersionView<'_>) -> Preference {
+    let by_index = version.origins.iter().map(|origin| match (origin.not_automatic, origin.but_automatic_upgrades) {
+        (false, _) => Preference::Automatic,
+        (true, true) => Preference::Installed,
+        (true, false) => Preference::NotAutomatic,
+    });
+    by_index.max().unwrap_or(Preference::Installed)
 }
 
 fn contains_ignoring_case(text: &str, lowered: &str) -> bool {

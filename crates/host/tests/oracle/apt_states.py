@@ -8,7 +8,7 @@ Package versions, their order, their origins and whether an origin is trusted ar
 
 ROOT is a folder with etc/apt/sources.list, var/lib/apt/lists and var/lib/dpkg/status. The request is
 {"product": "Debian12", "baselines": {name: baseline}}, a baseline being shaped as GetPatchBaseline answers. The answer is
-{name: [[package, architecture, installed, state, version, level, security, priority, state if only the newest counts]]}
+{name: [[package, architecture, installed, state, version, level, security, priority, state if only libapt's candidate counts]]}
 for every package that is installed or approved.
 """
 
@@ -138,8 +138,8 @@ def newest(versions):
     return best
 
 
-def judge(baseline, product, name, versions):
-    """(state, version, level, state if only the newest counts); a state is None where nothing is to be said."""
+def judge(baseline, product, name, versions, candidate):
+    """(state, version, level, state if only the candidate counts); a state is None where nothing is to be said."""
     installed = next((each for each in versions if each.installed), None)
     considered = [
         each for each in versions if installed is None or apt_pkg.version_compare(each.text, installed.text) >= 0
@@ -162,8 +162,8 @@ def judge(baseline, product, name, versions):
         return "Installed", installed, approved[id(best)][1]
 
     result, version, level = state([each for each in considered if approved[id(each)][0]])
-    candidate = newest(considered)
-    other, _, _ = state([candidate] if approved[id(candidate)][0] else [])
+    # Where libapt has no candidate, it would leave everything as it is.
+    other, _, _ = state([candidate] if candidate is not None and approved[id(candidate)][0] else [])
     return result, version, level, other, installed
 
 
@@ -173,15 +173,18 @@ def main():
     cache, sources = open_cache(root, architecture, foreign)
     trust = {}
     packages = []
+    depcache = apt_pkg.DepCache(cache)
     for package in cache.packages:
         versions = versions_of(package, sources, trust)
         if versions:
-            packages.append((package.name, package.architecture, versions))
+            chosen = depcache.get_candidate_ver(package)
+            candidates = [each for each in versions if chosen and any(one.id == chosen.id for one in each.objects)]
+            packages.append((package.name, package.architecture, versions, candidates[0] if candidates else None))
     answer = {}
     for label, baseline in request["baselines"].items():
         rows = answer[label] = []
-        for name, arch, versions in packages:
-            state, version, level, other, installed = judge(baseline, request["product"], name, versions)
+        for name, arch, versions, candidate in packages:
+            state, version, level, other, installed = judge(baseline, request["product"], name, versions, candidate)
             if state is None and other is None:
                 continue
             blank = state in (None, "InstalledOther", "NotApplicable")
