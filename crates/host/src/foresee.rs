@@ -76,12 +76,12 @@ impl Foresee for HostRoom {
             compared.push(Compared { before: one.before, after: one.after, instances: one.instances, comparison });
         }
         let names = nodes.into_iter().map(|node| (node.instance, node.facts.hostname)).collect();
-        let forgotten = changed
+        let forgotten: Vec<String> = changed
             .iter()
             .filter(|entry| entry.key.kind == ManagedInstances::NAME && entry.body.is_none())
             .map(|entry| entry.key.name.clone())
             .collect();
-        Ok(findings::foresight(&compared, &names, forgotten, evidence))
+        Ok(findings::foresight(&compared, &names, &forgotten, evidence))
     }
 }
 

@@ -132,7 +132,7 @@ impl HostRoom {
     /// # Errors
     /// When the store fails.
     pub async fn has_index(&self, cx: &Cx, digest: &str) -> Result<bool, StoreError> {
-        Ok(self.facts(&cx.realm).indices.has(cx, digest).await?)
+        self.facts(&cx.realm).indices.has(cx, digest).await
     }
 
     /// The latest inventory of a node.

@@ -29,7 +29,7 @@ pub(super) struct Compared {
 pub(super) fn foresight(
     compared: &[Compared],
     names: &BTreeMap<String, String>,
-    forgotten: Vec<String>,
+    forgotten: &[String],
     evidence: Evidence,
 ) -> Foresight {
     let judged = || compared.iter().filter_map(|one| one.comparison.as_ref());
@@ -45,7 +45,7 @@ pub(super) fn foresight(
     let approvals = sum(moved);
     let mut summary = Vec::new();
     if !forgotten.is_empty() {
-        summary.push(format!("{} would be forgotten with all that is known of it", listed(&forgotten, names)));
+        summary.push(format!("{} would be forgotten with all that is known of it", listed(forgotten, names)));
     }
     if hosts == 0 && forgotten.is_empty() {
         summary.push("no host follows what this changes".to_owned());
