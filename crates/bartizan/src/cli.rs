@@ -81,6 +81,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    fn data(&self) -> &std::path::Path {
+        &self.data
+    }
+
     fn connect(&self) -> Result<Connection, crate::exit::Failure> {
         Connection::open(self.endpoint.as_deref(), &self.data, &self.region)
     }

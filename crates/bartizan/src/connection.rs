@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bartizan_agent::client::{Answer, Client, ClientError, Credential};
+use bartizan_agent::caller::{AccessKey, Answer, Call, Caller, CallerError};
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
@@ -10,8 +10,8 @@ use crate::exit::Failure;
 /// A server and a key for it.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    client: Client,
-    credential: Credential,
+    caller: Caller,
+    key: AccessKey,
     region: String,
     runtime: tokio::runtime::Runtime,
 }
@@ -35,25 +35,25 @@ impl Connection {
                 ))
             })?,
         };
-        let credential = credential(data)?;
+        let key = access_key(data)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::Refused(format!("the program cannot start: {error}")))?;
-        let client = Client::new(&endpoint, region, Some(credential.clone()));
-        Ok(Self { client, credential, region: region.to_owned(), runtime })
+        let caller = Caller::new(&endpoint, region, key.clone());
+        Ok(Self { caller, key, region: region.to_owned(), runtime })
     }
 
     pub(crate) fn endpoint(&self) -> &str {
-        self.client.endpoint()
+        self.caller.endpoint()
     }
 
     pub(crate) fn access_key_id(&self) -> &str {
-        &self.credential.access_key_id
+        &self.key.access_key_id
     }
 
     pub(crate) fn secret_access_key(&self) -> &str {
-        &self.credential.secret_access_key
+        &self.key.secret_access_key
     }
 
     pub(crate) fn region(&self) -> &str {
@@ -67,13 +67,14 @@ impl Connection {
             target.push(if index == 0 { '?' } else { '&' });
             target.push_str(&format!("{name}={}", escape(value)));
         }
-        self.exchange("bartizan", http::Method::GET, &target, &[], "")
+        self.exchange(Call { service: "bartizan", post: false, target: &target, headers: &[], body: "" })
     }
 
     /// `POST` of one of Bartizan's own operations.
     pub(crate) fn post(&self, path: &str, input: &Value) -> Result<Value, Failure> {
-        let headers = [("content-type", "application/json")];
-        self.exchange("bartizan", http::Method::POST, path, &headers, &input.to_string())
+        let headers = &[("content-type", "application/json")];
+        let body = &input.to_string();
+        self.exchange(Call { service: "bartizan", post: true, target: path, headers, body })
     }
 
     /// Any operation that is spoken in AWS JSON 1.1, by its action.
@@ -82,8 +83,9 @@ impl Connection {
             Failure::Refused(format!("`{action}` is not known: actions look like ssm:DescribePatchBaselines"))
         })?;
         let target = format!("AmazonSSM.{operation}");
-        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
-        self.exchange("ssm", http::Method::POST, "/", &headers, &input.to_string())
+        let headers = &[("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
+        let body = &input.to_string();
+        self.exchange(Call { service: "ssm", post: true, target: "/", headers, body })
     }
 
     /// What an operation would do.
@@ -91,31 +93,23 @@ impl Connection {
         self.post("/v1/preview", &json!({ "Action": action, "Input": input }))
     }
 
-    fn exchange(
-        &self,
-        service: &str,
-        method: http::Method,
-        target: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Result<Value, Failure> {
-        let body = body.to_owned().into();
-        let answer = self.runtime.block_on(self.client.send(service, method, target, headers, body));
+    fn exchange(&self, call: Call<'_>) -> Result<Value, Failure> {
+        let answer = self.runtime.block_on(self.caller.send(call));
         read(&answer.map_err(|error| match error {
-            ClientError::Unreachable { .. } => Failure::Unreachable(error.to_string()),
-            ClientError::Request(_) => Failure::Refused(error.to_string()),
+            CallerError::Unreachable { .. } => Failure::Unreachable(error.to_string()),
+            CallerError::Request(_) => Failure::Refused(error.to_string()),
         })?)
     }
 }
 
-fn credential(data: &Path) -> Result<Credential, Failure> {
+fn access_key(data: &Path) -> Result<AccessKey, Failure> {
     let of = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     for (id, secret) in [
         ("BARTIZAN_ROOT_ACCESS_KEY_ID", "BARTIZAN_ROOT_SECRET_ACCESS_KEY"),
         ("BARTIZAN_ACCESS_KEY_ID", "BARTIZAN_SECRET_ACCESS_KEY"),
     ] {
         if let (Some(access_key_id), Some(secret_access_key)) = (of(id), of(secret)) {
-            return Ok(Credential { access_key_id, secret_access_key });
+            return Ok(AccessKey { access_key_id, secret_access_key });
         }
     }
     let path = data.join("root-key.json");
@@ -126,7 +120,7 @@ fn credential(data: &Path) -> Result<Credential, Failure> {
             path.display()
         ))
     })?;
-    Ok(Credential { access_key_id: file.access_key_id, secret_access_key: file.secret_access_key })
+    Ok(AccessKey { access_key_id: file.access_key_id, secret_access_key: file.secret_access_key })
 }
 
 fn read(answer: &Answer) -> Result<Value, Failure> {
@@ -154,7 +148,8 @@ pub(crate) fn input(text: Option<&str>, file: Option<&Path>) -> Result<Value, Fa
     serde_json::from_str(&text).map_err(|error| Failure::Refused(format!("the input is not JSON: {error}")))
 }
 
-fn escape(text: &str) -> String {
+/// Percent-encodes a part of a path or query.
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -53,6 +53,9 @@ impl DataFolder {
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         getrandom::fill(&mut [0_u8; 1]).map_err(|error| FolderError::NoRandom(error.to_string()))?;
         fs::create_dir_all(path).map_err(at(path))?;
+        // The stores hold the keys of agents: nobody else has any business in here.
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        fs::set_permissions(path, private).map_err(at(path))?;
         let lock_path = path.join("lock");
         let options = || OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&lock_path);
         let mut lock = options().map_err(at(&lock_path))?;

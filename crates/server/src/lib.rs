@@ -1,5 +1,6 @@
 //! Wiring: the only crate that knows all others, and one of the two that read the wall clock (R4).
 
+mod chores;
 mod clock;
 pub mod config;
 pub mod data_folder;

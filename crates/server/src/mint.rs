@@ -4,7 +4,7 @@ use bartizan_policy::Mint;
 
 /// The operating system's random source.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RandomMint;
+pub(crate) struct RandomMint;
 
 impl Mint for RandomMint {
     fn hex(&self, digits: usize) -> String {

@@ -8,7 +8,7 @@ use bartizan_host::activation::Keyholder;
 use bartizan_host::baseline::PatchBaselines;
 use bartizan_host::room::HostRoom;
 use bartizan_ledger_sqlite::SqliteLedger;
-use bartizan_operation::{BoundTwice, ErasedOperation, Table};
+use bartizan_operation::{Binding, BoundTwice, ErasedOperation, Table};
 use bartizan_policy::Authorizer;
 
 use crate::get_statistics::{Counted, GetStatistics};
@@ -24,12 +24,18 @@ pub(crate) struct Rooms {
 impl Rooms {
     /// Builds them. `keyholder` is told of agents' keys; `ledger` is what statistics are read from.
     pub(crate) fn build(keyholder: Arc<dyn Keyholder>, ledger: Weak<SqliteLedger>) -> Result<Self, BoundTwice> {
-        let authorizer: Arc<dyn Authorizer> =
-            Arc::new(Roles::new(bartizan_host::AGENT_ACTIONS, bartizan_host::predefined::OWNER_ACCOUNTS));
         let host = Arc::new(HostRoom::new(keyholder));
+        let mut operations = bartizan_host::operations(&host);
+        // What may be asked without a signature carries its own secret; the binding says so.
+        let anonymous: Vec<&str> = operations
+            .iter()
+            .filter(|operation| matches!(operation.binding, Binding::Native { anonymous: true, .. }))
+            .map(|operation| operation.action)
+            .collect();
+        let roles = Roles::new(bartizan_host::AGENT_ACTIONS, bartizan_host::predefined::OWNER_ACCOUNTS);
+        let authorizer: Arc<dyn Authorizer> = Arc::new(roles.with_anonymous(&anonymous));
         let restorable = vec![Restorable::of::<PatchBaselines>(Arc::clone(&host) as _)];
         let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
-        let mut operations = bartizan_host::operations(&host);
         operations.extend(bartizan_history::operations(&history));
         operations.push(ErasedOperation::of::<GetCallerIdentity>(Arc::new(Sts)));
         operations.push(ErasedOperation::of::<GetStatistics>(Arc::new(Counted(ledger))));

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::chores;
 use crate::config::{Config, RootKey};
 use crate::data_folder::{DataFolder, FolderError};
 use crate::door::Door;
@@ -72,6 +73,7 @@ pub struct Server {
     rooms: Rooms,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
+    chores: JoinHandle<()>,
 }
 
 impl Server {
@@ -84,6 +86,7 @@ impl Server {
             None => folder.root_key()?,
         };
         let stores = Stores::open(&folder)?;
+        let tape = Arc::clone(&stores.tape);
         let door = Door::new();
         door.admit(&root_key.access_key_id, &root_key.secret_access_key, ROOT, &config.realm);
         let rooms = Rooms::build(Arc::new(door.clone()), Arc::downgrade(&stores.ledger))?;
@@ -111,8 +114,9 @@ impl Server {
             let _asked_or_dropped = asked.await;
         };
         let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
+        let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), Arc::clone(&rooms.host), tape));
         surroundings.set_ready(true);
-        Ok(Self { endpoint, root_key, root_key_is_new, folder, surroundings, rooms, shutdown, serving })
+        Ok(Self { endpoint, root_key, root_key_is_new, folder, surroundings, rooms, shutdown, serving, chores })
     }
 
     /// Such as `http://127.0.0.1:8470`.
@@ -164,6 +168,7 @@ impl Server {
     /// Lets running requests finish, then stops.
     pub async fn stop(self) {
         self.surroundings.set_ready(false);
+        self.chores.abort();
         let _already_gone = self.shutdown.send(());
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server did not stop cleanly");

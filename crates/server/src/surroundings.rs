@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bartizan_access::authorize::ANONYMOUS;
 use bartizan_policy::{Cx, Mint, Principal, Turns};
 use bartizan_protocol::{Circumstances, Contextualize};
 use bartizan_wire::{Realm, Timestamp};
@@ -11,8 +12,6 @@ use crate::clock;
 use crate::mint::RandomMint;
 use crate::stores::Stores;
 
-/// Who asks without a signature, where an operation allows that.
-const ANONYMOUS: &str = "anonymous";
 
 /// The stores, the clock and the random source, as calls see them.
 #[derive(Debug)]

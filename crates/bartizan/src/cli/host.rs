@@ -3,7 +3,8 @@
 mod explain;
 mod judge;
 mod list;
-mod status;
+mod node;
+pub(crate) mod status;
 
 use clap::Subcommand;
 

@@ -3,7 +3,7 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Permit};
-use bartizan_wire::{Blob, Checked, ResourceName, Shape};
+use bartizan_wire::{Arn, Blob, Checked, ResourceName, Shape};
 use serde::Serialize;
 
 use crate::errors::HostError;
@@ -50,8 +50,9 @@ impl Operation for UploadIndex {
     type Error = HostError;
     type Room = HostRoom;
 
-    fn resource(_cx: &Cx, _input: &Input) -> ResourceName {
-        ResourceName::any()
+    /// An index belongs to nobody, but who sends one is known: agents do for themselves.
+    fn resource(cx: &Cx, _input: &Input) -> ResourceName {
+        Arn::new("bartizan", &cx.realm, &format!("package-index/{}", cx.principal.name)).into()
     }
 
     async fn call(room: &HostRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HostError> {

@@ -1,0 +1,35 @@
+//! What a server does by itself from time to time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bartizan_access::authorize::ROOT;
+use bartizan_host::room::HostRoom;
+use bartizan_tape::{FileTape, RETENTION_DAYS};
+
+use crate::surroundings::Surroundings;
+
+/// How often hosts are judged again by what their baselines say now, and old recordings are dropped.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Runs until it is aborted. A chore that fails is logged and tried again at its next turn.
+pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, tape: Arc<FileTape>) {
+    let mut turns = tokio::time::interval(EVERY);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    // The first turn is at once, when there is nothing to do yet.
+    turns.tick().await;
+    loop {
+        turns.tick().await;
+        let cx = surroundings.own(ROOT, "chores");
+        match tape.prune(cx.now.plus_days(-i64::from(RETENTION_DAYS))).await {
+            Ok(pruned) if pruned.segments > 0 => {
+                tracing::info!(segments = pruned.segments, recordings = pruned.recordings, "dropped old recordings");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "old recordings could not be dropped"),
+        }
+        if let Err(error) = host.scan_all(&cx).await {
+            tracing::error!(%error, "hosts could not be judged again");
+        }
+    }
+}
