@@ -12,6 +12,7 @@ use bartizan_wire::Timestamp;
 use serde_json::{Value, json};
 
 use crate::machine::{Machine, frozen, live};
+use crate::made::made;
 use crate::shared::did_not_run;
 use crate::vendor::source;
 
@@ -156,6 +157,20 @@ fn every_package_of_the_frozen_host_is_as_libapt_says() {
 }
 
 #[test]
+fn every_package_of_made_up_hosts_is_as_libapt_says() {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for seed in 1..=4 {
+        let counts = compare(&made(seed), &baselines());
+        for (state, count) in counts.values().flatten() {
+            *seen.entry(state.clone()).or_default() += count;
+        }
+    }
+    for state in ["Installed", "InstalledOther", "InstalledRejected", "Missing", "NotApplicable"] {
+        assert!(seen.is_empty() || seen.get(state) > Some(&100), "{seen:?}");
+    }
+}
+
+#[test]
 fn every_package_of_this_machine_is_as_libapt_says() {
     let Some(machine) = live() else { return };
     let some = ["default", "approved and rejected"];
@@ -271,6 +286,7 @@ fn ask(machine: &Machine, product: &str, baselines: &BTreeMap<&str, Value>) -> O
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/apt_states.py"))
         .arg(machine.root.path())
         .arg(&machine.inventory.facts.architecture)
+        .args(&machine.foreign)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -16,6 +16,8 @@ use crate::shared::shared;
 /// A host and the folder that it was read from.
 pub(crate) struct Machine {
     pub(crate) root: tempfile::TempDir,
+    /// Architectures that may be installed beside its own.
+    pub(crate) foreign: Vec<String>,
     pub(crate) inventory: Inventory,
     pub(crate) offers: BTreeMap<String, Arc<Index>>,
 }
@@ -42,7 +44,7 @@ pub(crate) fn frozen() -> Option<Machine> {
     }
     fs::write(root.path().join("etc/apt/sources.list"), sources).unwrap();
     let facts = Facts { os_id: "debian".into(), os_version: "12".into(), ..Facts::default() };
-    Some(read(root, Facts { architecture: "amd64".into(), ..facts }))
+    Some(read(root, Facts { architecture: "amd64".into(), ..facts }, Vec::new()))
 }
 
 /// This machine, if it is a Debian or an Ubuntu with package indices.
@@ -90,12 +92,14 @@ pub(crate) fn live() -> Option<Machine> {
     for path in files(&apt.join("sources.list.d")) {
         fs::copy(&path, root.path().join("etc/apt/sources.list.d").join(path.file_name().unwrap())).unwrap();
     }
-    let architecture = Command::new("dpkg").arg("--print-architecture").output().unwrap().stdout;
-    let architecture = String::from_utf8(architecture).unwrap().trim().to_owned();
-    Some(read(root, Facts { os_id, os_version, architecture, ..Facts::default() }))
+    let dpkg = |asked: &str| String::from_utf8(Command::new("dpkg").arg(asked).output().unwrap().stdout).unwrap();
+    let architecture = dpkg("--print-architecture").trim().to_owned();
+    let foreign = dpkg("--print-foreign-architectures").split_whitespace().map(str::to_owned).collect();
+    Some(read(root, Facts { os_id, os_version, architecture, ..Facts::default() }, foreign))
 }
 
-fn folder() -> tempfile::TempDir {
+/// An empty folder, with the places that apt looks at.
+pub(crate) fn folder() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     for path in ["etc/apt/sources.list.d", "var/lib/apt/lists/partial", "var/lib/dpkg", "var/cache/apt"] {
         fs::create_dir_all(root.path().join(path)).unwrap();
@@ -103,16 +107,18 @@ fn folder() -> tempfile::TempDir {
     root
 }
 
-fn read(root: tempfile::TempDir, facts: Facts) -> Machine {
+/// What the folder says.
+pub(crate) fn read(root: tempfile::TempDir, facts: Facts, foreign: Vec<String>) -> Machine {
     let mut database = status::Database::default();
     status::read(&fs::read(root.path().join("var/lib/dpkg/status")).unwrap(), status::Form::Status, &mut database);
     let lists = files(&root.path().join("var/lib/apt/lists"));
     let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
     let mut indices = Vec::new();
     let mut offers = BTreeMap::new();
-    for stem in lists.iter().filter_map(|path| name(path).strip_suffix("_InRelease").map(str::to_owned)) {
-        let release = fs::read(root.path().join(format!("var/lib/apt/lists/{stem}_InRelease"))).unwrap();
-        let release = release::read(&release).origin;
+    for release in lists.iter().filter(|path| name(path).ends_with("Release")) {
+        // A Release file without a signature is not trusted.
+        let (stem, file) = name(release).rsplit_once('_').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let release = release::read(&fs::read(release).unwrap()).origin;
         let of_release =
             |path: &&PathBuf| name(path).starts_with(&format!("{stem}_")) && name(path).ends_with("_Packages");
         for path in lists.iter().filter(of_release) {
@@ -120,7 +126,7 @@ fn read(root: tempfile::TempDir, facts: Facts) -> Machine {
             let mut origin = release.clone();
             let host = stem.split('_').next().unwrap_or_default();
             origin.site = host.split(':').next().unwrap_or_default().to_owned();
-            origin.trusted = true;
+            origin.trusted = file == "InRelease";
             indices.push(IndexReference { digest: content.digest(), origin });
             offers.insert(content.digest(), Arc::new(content.to_index()));
         }
@@ -134,7 +140,7 @@ fn read(root: tempfile::TempDir, facts: Facts) -> Machine {
         refreshed_at: None,
         blind: Vec::new(),
     };
-    Machine { root, inventory, offers }
+    Machine { root, foreign, inventory, offers }
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

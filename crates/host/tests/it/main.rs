@@ -9,6 +9,7 @@ mod engine_oracle;
 mod engine_properties;
 mod groups;
 mod machine;
+mod made;
 mod nodes;
 mod shared;
 mod vendor;

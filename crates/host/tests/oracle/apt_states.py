@@ -130,10 +130,11 @@ def approval(baseline, product, name, version):
 
 
 def newest(versions):
+    """Of versions that compare equal the installed one, or else the last by its text."""
     best = versions[0]
     for each in versions[1:]:
         order = apt_pkg.version_compare(each.text, best.text)
-        if order > 0 or (order == 0 and each.installed):
+        if order > 0 or (order == 0 and (each.installed, each.text) > (best.installed, best.text)):
             best = each
     return best
 
