@@ -49,7 +49,7 @@ pub enum HostError {
     #[error("a resource has at most 50 tags: remove some first")]
     TooManyTags,
     /// `TooManyUpdates`: somebody else's change came first, again and again, or after the revision that was expected.
-    #[error("there are concurrent updates of `{0}`: read it again, then repeat the request")]
+    #[error("{0}")]
     TooManyUpdates(String),
     /// `InvalidInstanceId`.
     #[error("the managed node `{0}` is not registered: check the id, or register the node with an activation")]
@@ -166,7 +166,13 @@ impl From<StoreError> for HostError {
 impl From<LifecycleError> for HostError {
     fn from(error: LifecycleError) -> Self {
         match error {
-            LifecycleError::Conflict { key, .. } => Self::TooManyUpdates(key.name),
+            LifecycleError::Conflict { key, actual } => Self::TooManyUpdates(match actual {
+                Some(revision) => format!(
+                    "there are concurrent updates of `{}`, which is at revision {}: read it again, then repeat the request",
+                    key.name, revision.0
+                ),
+                None => format!("there are concurrent updates of `{}`: it does not exist any more", key.name),
+            }),
             LifecycleError::Invalid(violations) => Self::from_violations(violations),
             // Documents that are updated are baselines and what belongs to them; whatever else may be absent is looked
             // for first.
