@@ -167,7 +167,8 @@ def one_size(turns, report, hosts, ours, theirs):
     pinned = os.sched_getaffinity(0)
     pin(1)
     try:
-        jobs = {"ours": lambda: ours.turn("full"), "plain": lambda: ours.turn("plain"), "tables": lambda: ours.turn("tables")}
+        jobs = {"ours": lambda: ours.turn("full"), "plain": lambda: ours.turn("plain")}
+        jobs |= {"tables": lambda: ours.turn("tables"), "floor": lambda: ours.turn("floor")}
         jobs |= {name: lambda query=theirs.by_states(inner): theirs.turn(query) for name, inner in HOSTS.items()}
         jobs[OWN_STATES] = lambda: theirs.turn(theirs.by_ranks())
         results = turns.interleave(jobs, rounds=min(turns.rounds, 5) if hosts >= 100_000 else None)
@@ -182,6 +183,7 @@ def one_size(turns, report, hosts, ours, theirs):
     report.row("Bartizan, baselines with one rule each", f"{hosts:,}", median(rate["plain"]), spread(rate["plain"]), times("plain"))
     for name in peers:
         report.row(name, f"{hosts:,}", median(rate[name]), spread(rate[name]), times(name))
+    report.row("floor: one number looked up and added for each package", f"{hosts:,}", median(rate["floor"]), spread(rate["floor"]), times("floor"))
     return {
         "times": times("ours"),
         "times_whole": median([a / b for a, b in zip(rate["ours"], rate[OWN_STATES])]),

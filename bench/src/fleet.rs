@@ -9,7 +9,7 @@ use std::io::BufRead;
 use std::path::Path;
 use std::time::Duration;
 
-use bartizan_host::engine::{Comparison, Fleet, Plan, SampleLimits, Scope, compare, judge};
+use bartizan_host::engine::{Comparison, Fleet, Group, Plan, SampleLimits, Scope, compare, judge};
 use serde_json::{Value, json};
 
 use crate::{Failure, clock};
@@ -49,6 +49,7 @@ pub(crate) fn run(hosts: usize, folder: Option<&Path>) -> Result<(), Failure> {
             "plain" => print(&turn(&fleet, &plain)?),
             "full" => print(&turn(&fleet, &full)?),
             "tables" => print(&tables(&fleet, &full)?),
+            "floor" => print(&floor(group)?),
             "digest" => print(&json!({ "digest": digest(&fleet, &full) })),
             "quit" => break,
             other => return Err(format!("`{other}` is no turn").into()),
@@ -73,6 +74,18 @@ fn tables(fleet: &Fleet, pair: &Pair) -> Result<Value, Failure> {
     let work = || {
         let apply = |plan: &Plan| fleet.groups().map(|group| group.table(plan, NOW)).collect::<Vec<_>>();
         (apply(&pair.before), apply(&pair.after))
+    };
+    let (time, _) = clock::median(TURN, work)?;
+    Ok(json!({ "cpu_seconds": time.as_secs_f64() }))
+}
+
+/// What any pass over the hosts costs at least: one number looked up for each package, and added up for each host.
+fn floor(group: &Group) -> Result<Value, Failure> {
+    let ids: Vec<u32> = group.hosts().flat_map(|(_, row)| row.ids()).map(|id| id.0).collect();
+    let table: Vec<u32> = (0..group.catalogue().versions()).map(|id| id % 7).collect();
+    let work = || {
+        let host = |ids: &[u32]| ids.iter().map(|id| table.get(*id as usize).copied().unwrap_or(0)).sum::<u32>();
+        ids.chunks(generate::PACKAGES).map(host).fold(0, u32::wrapping_add)
     };
     let (time, _) = clock::median(TURN, work)?;
     Ok(json!({ "cpu_seconds": time.as_secs_f64() }))

@@ -59,7 +59,7 @@ enum What {
         /// The pairs.
         pairs: PathBuf,
     },
-    /// Builds a fleet and judges it, one turn for each line of standard input: `plain`, `full`, `tables`, `digest`.
+    /// Builds a fleet and judges it, one turn for each line of standard input: `plain`, `full`, `tables`, `floor`, `digest`.
     Fleet {
         /// How many.
         hosts: usize,
