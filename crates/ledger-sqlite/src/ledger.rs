@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bartizan_ledger::{Batch, CommitError, Entry, Key, Ledger, LockToken, Page, Revision, Scope, Seq, StoreError};
+use rusqlite::Connection;
 
 use crate::cache::{Cache, Lookup};
 use crate::file::{self, Format};
@@ -46,8 +47,39 @@ pub struct SqliteLedger {
     // before the writer, so that the writer's connection is the last one and tidies the log up
     readers: Arc<Readers>,
     writer: Writer<LedgerKeeper>,
+    memory: Arc<Memory>,
+}
+
+/// The cache, and how it is filled.
+#[derive(Debug)]
+struct Memory {
     cache: Arc<Cache>,
     counters: Arc<Counters>,
+}
+
+impl Memory {
+    /// Reads a head that a lookup has missed, and remembers it where that is allowed.
+    fn fetch(&self, connection: &Connection, key: &Key, missed: &Lookup) -> rusqlite::Result<Option<Entry>> {
+        count(&self.counters.head_misses, 1);
+        let head = query::head(connection, key)?;
+        if let Lookup::Unknown(ticket) = missed {
+            self.cache.fill(key, *ticket, head.clone());
+        }
+        Ok(head)
+    }
+
+    /// A revision that was the head a moment ago.
+    fn at(&self, connection: &Connection, key: &Key, revision: Revision) -> rusqlite::Result<Option<Entry>> {
+        let head = match self.cache.look(key) {
+            Lookup::Known(head) => head,
+            missed => self.fetch(connection, key, &missed)?,
+        };
+        match head {
+            Some(head) if head.revision == revision => Ok(Some(head)),
+            // it has gone on since; entries never change, so the one asked for is still to be had
+            _ => query::at(connection, key, revision),
+        }
+    }
 }
 
 impl SqliteLedger {
@@ -71,47 +103,46 @@ impl SqliteLedger {
         let counters = Arc::new(Counters::default());
         let keeper = LedgerKeeper::new(tip, Arc::clone(&cache));
         let writer = Writer::start(opened, keeper, Arc::clone(&counters))?;
-        Ok(Self { readers, writer, cache, counters })
+        Ok(Self { readers, writer, memory: Arc::new(Memory { cache, counters }) })
     }
 
     /// What was done since the ledger was opened.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        self.counters.read()
+        self.memory.counters.read()
     }
 }
 
 #[async_trait]
 impl Ledger for SqliteLedger {
     async fn head(&self, key: &Key) -> Result<Option<Entry>, StoreError> {
-        let ticket = match self.cache.look(key) {
-            Lookup::Known(head) => return Ok(head),
-            Lookup::Unknown(ticket) => Some(ticket),
-            Lookup::InFlight => None,
-        };
-        count(&self.counters.head_misses, 1);
-        let head = self.readers.here(|connection| query::head(connection, key))?;
-        if let Some(ticket) = ticket {
-            self.cache.fill(key, ticket, head.clone());
+        match self.memory.cache.look(key) {
+            Lookup::Known(head) => Ok(head),
+            missed => self.readers.here(|connection| self.memory.fetch(connection, key, &missed)),
         }
-        Ok(head)
     }
 
     async fn at(&self, key: &Key, revision: Revision) -> Result<Option<Entry>, StoreError> {
-        if let Lookup::Known(Some(head)) = self.cache.look(key)
-            && head.revision == revision
-        {
-            return Ok(Some(head));
+        match self.memory.cache.look(key) {
+            Lookup::Known(Some(head)) if head.revision == revision => Ok(Some(head)),
+            _ => self.readers.here(|connection| query::at(connection, key, revision)),
         }
-        self.readers.here(|connection| query::at(connection, key, revision))
     }
 
     async fn list(&self, scope: &Scope, page: &Page) -> Result<Vec<Entry>, StoreError> {
         let limit = page.capped();
         match scope.clone() {
             Scope::Heads { realm, kind, prefix } => {
-                let after = page.after.clone();
-                let read = move |connection: &_| query::heads(connection, &realm, &kind, &prefix, after, limit);
+                let (after, memory) = (page.after.clone(), Arc::clone(&self.memory));
+                let read = move |connection: &_| {
+                    let heads = query::heads(connection, &realm, &kind, &prefix, after, limit)?;
+                    let mut entries = Vec::with_capacity(heads.len());
+                    for (name, revision) in heads {
+                        let key = Key { realm: realm.clone(), kind: kind.clone(), name };
+                        entries.extend(memory.at(connection, &key, revision)?);
+                    }
+                    Ok(entries)
+                };
                 self.readers.apart(read).await
             }
             Scope::History(key) => {

@@ -27,6 +27,7 @@ CREATE TABLE line (
     UNIQUE (account, region, id)
 ) STRICT;
 
+CREATE INDEX line_order ON line (account, region, place);
 CREATE INDEX line_resource ON line (account, region, resource, place);
 
 PRAGMA application_id = 1113216066; -- `BZTB` read as a big-endian number

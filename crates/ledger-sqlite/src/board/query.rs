@@ -33,10 +33,30 @@ pub(crate) fn find_line(connection: &Connection, realm: &Realm, id: &str) -> Res
 }
 
 pub(crate) fn list_lines(connection: &Connection, realm: &Realm, query: &AuditQuery) -> Result<Vec<AuditLine>> {
-    let mut statement = connection.prepare_cached(include_str!("../../sql/board/list_lines.sql"))?;
-    let limit = query.limit.min(Page::LIMIT_MAX);
-    let found = params![realm.account, realm.region, query.outcome, query.resource, query.before, limit];
-    statement.query_map(found, line)?.collect()
+    let AuditQuery { outcome, resource, before, limit } = query;
+    let limit = (*limit).min(Page::LIMIT_MAX);
+    let (account, region) = (&realm.account, &realm.region);
+    let before = match before {
+        None => i64::MAX,
+        Some(id) => {
+            let mut statement = connection.prepare_cached(include_str!("../../sql/board/place_of_line.sql"))?;
+            let place = statement.query_row(params![account, region, id], |row| row.get(0)).optional()?;
+            // if the line is gone, so is everything older
+            let Some(place) = place else { return Ok(Vec::new()) };
+            place
+        }
+    };
+    match resource {
+        None => {
+            let mut statement = connection.prepare_cached(include_str!("../../sql/board/list_lines.sql"))?;
+            statement.query_map(params![account, region, before, outcome, limit], line)?.collect()
+        }
+        Some(resource) => {
+            let mut statement =
+                connection.prepare_cached(include_str!("../../sql/board/list_lines_of_resource.sql"))?;
+            statement.query_map(params![account, region, resource, before, outcome, limit], line)?.collect()
+        }
+    }
 }
 
 fn posting(row: &Row<'_>) -> Result<Posting> {

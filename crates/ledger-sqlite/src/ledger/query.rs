@@ -25,6 +25,7 @@ pub(crate) fn at(connection: &Connection, key: &Key, revision: Revision) -> Resu
     statement.query_row(params![key.realm.account, key.realm.region, key.kind, key.name, revision], entry).optional()
 }
 
+/// The names and revisions of live documents.
 pub(crate) fn heads(
     connection: &Connection,
     realm: &Realm,
@@ -32,7 +33,7 @@ pub(crate) fn heads(
     prefix: &str,
     after: Option<String>,
     limit: u16,
-) -> Result<Vec<Entry>> {
+) -> Result<Vec<(String, Revision)>> {
     let start = match after {
         // the least text greater than another one is that text and a zero
         Some(after) if after.as_str() >= prefix => after + "\0",
@@ -43,7 +44,8 @@ pub(crate) fn heads(
         None => Value::Blob(Vec::new()),
     };
     let found = params![realm.account, realm.region, kind, start, end, limit];
-    entries(connection, include_str!("../../sql/ledger/heads.sql"), found)
+    let mut statement = connection.prepare_cached(include_str!("../../sql/ledger/heads.sql"))?;
+    statement.query_map(found, |row| Ok((row.get(0)?, Revision(natural(row, 1)?))))?.collect()
 }
 
 pub(crate) fn history(connection: &Connection, key: &Key, after: Revision, limit: u16) -> Result<Vec<Entry>> {

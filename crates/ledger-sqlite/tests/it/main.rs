@@ -5,6 +5,8 @@ mod child;
 mod contract;
 mod faults;
 mod file;
+mod formats;
 mod group;
 mod kill;
 mod retention;
+mod speed;

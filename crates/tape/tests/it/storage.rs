@@ -199,3 +199,18 @@ async fn appends_of_many_at_once_are_all_kept() {
         assert_eq!(own, recordings((0..ROUNDS).map(|round| writer * 1000 + round)), "each in its own order");
     }
 }
+
+/// Written by the first version. Never edit: what was written once is read for ever.
+const FORMAT_1: &str = include_str!("format_1.hex");
+
+#[tokio::test]
+async fn files_of_format_1_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let track = folder.path().join("000000000001/us-east-1/host%2finventory");
+    std::fs::create_dir_all(&track).unwrap();
+    let digits = FORMAT_1.trim().as_bytes();
+    let bytes = digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap());
+    std::fs::write(track.join("00000000000000000001.tape"), bytes.collect::<Vec<u8>>()).unwrap();
+    let tape = FileTape::open(folder.path()).unwrap();
+    assert_eq!(read_all(&tape).await.unwrap(), recordings([0, 3, 4]));
+}

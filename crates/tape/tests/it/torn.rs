@@ -15,7 +15,7 @@ fn appends() -> impl Strategy<Value = Vec<Vec<i64>>> {
 #[test]
 fn cut_at_any_byte_only_the_end_is_lost() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let config = Config { cases: 4, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 3, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config)
         .run(&appends(), |appends| runtime.block_on(every_cut(&appends)).map_err(TestCaseError::fail));
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());

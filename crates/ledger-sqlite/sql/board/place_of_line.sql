@@ -1,0 +1,1 @@
+SELECT place FROM line WHERE account = ?1 AND region = ?2 AND id = ?3

@@ -1,0 +1,80 @@
+//! Measures; asserts nothing about time. `cargo test --release -p bartizan-ledger-sqlite speed -- --ignored --nocapture`
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bartizan_ledger::contract::run;
+use bartizan_ledger::contract::sample::{batch, commit, heads, key, page, put};
+use bartizan_ledger::{Expect, Ledger};
+use bartizan_ledger_sqlite::SqliteLedger;
+use tokio::task::JoinSet;
+
+const DOCUMENTS: usize = 100;
+const TIME: Duration = Duration::from_millis(1500);
+
+#[test]
+#[ignore = "measures"]
+fn reads_and_commits() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let ledger = Arc::new(SqliteLedger::open(folder.path().join("ledger.sqlite")).unwrap());
+    let body = "x".repeat(2000);
+    run(async {
+        let all = (0..DOCUMENTS).map(|number| put(&format!("pb-{number:017}"), Expect::Absent, &body)).collect();
+        ledger.commit(&batch(all)).await.unwrap();
+        let keys: Vec<_> = (0..DOCUMENTS).map(|number| key(&format!("pb-{number:017}"))).collect();
+        for readers in [1, 2] {
+            let mut tasks = JoinSet::new();
+            for _ in 0..readers {
+                let (ledger, keys) = (Arc::clone(&ledger), keys.clone());
+                tasks.spawn(async move {
+                    let (start, mut count) = (Instant::now(), 0_u64);
+                    while start.elapsed() < TIME {
+                        for key in &keys {
+                            assert!(ledger.head(key).await.unwrap().is_some());
+                            count += 1;
+                        }
+                    }
+                    count
+                });
+            }
+            say("head", readers, tasks.join_all().await.into_iter().sum());
+        }
+        for clients in [1, 8] {
+            let mut tasks = JoinSet::new();
+            for _ in 0..clients {
+                let ledger = Arc::clone(&ledger);
+                tasks.spawn(async move {
+                    let (start, mut count) = (Instant::now(), 0_u64);
+                    while start.elapsed() < TIME {
+                        let listed = ledger.list(&heads("pb-"), &page(None, 1000)).await.unwrap();
+                        assert_eq!(listed.len(), DOCUMENTS);
+                        count += 1;
+                    }
+                    count
+                });
+            }
+            say("list of 100", clients, tasks.join_all().await.into_iter().sum());
+        }
+        for clients in [1, 8, 64] {
+            let before = ledger.statistics();
+            let mut tasks = JoinSet::new();
+            for client in 0..clients {
+                let (ledger, body) = (Arc::clone(&ledger), body.clone());
+                tasks.spawn(async move {
+                    let (start, mut count) = (Instant::now(), 0_u64);
+                    while start.elapsed() < TIME {
+                        commit(&*ledger, put(&format!("c-{client}"), Expect::Any, &body)).await.unwrap();
+                        count += 1;
+                    }
+                    count
+                });
+            }
+            say("commit", clients, tasks.join_all().await.into_iter().sum());
+            println!("  in {} flushes", ledger.statistics().groups - before.groups);
+        }
+    });
+}
+
+fn say(what: &str, clients: usize, count: u64) {
+    println!("{what}, {clients} at once: {} a second", u128::from(count) * 1000 / TIME.as_millis());
+}
