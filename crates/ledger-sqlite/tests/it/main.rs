@@ -9,4 +9,3 @@ mod formats;
 mod group;
 mod kill;
 mod retention;
-mod speed;
