@@ -155,7 +155,11 @@ pub(crate) fn conformance(options: Options, tally: &mut Tally) -> Result<(), Str
     if results.exists() {
         std::fs::remove_file(&results).map_err(|error| format!("cannot remove {}: {error}", results.display()))?;
     }
+    let temporary = root.join(".test/tmp");
+    std::fs::create_dir_all(&temporary).map_err(|error| format!("cannot create {}: {error}", temporary.display()))?;
     let mut command = Command::new(bin.join("python"));
+    // a folder of this checkout's own: pytest removes old ones, and must not remove those of a run elsewhere
+    command.env("PYTEST_DEBUG_TEMPROOT", &temporary);
     command.current_dir(root.join("conformance")).args(["-m", "pytest", "--quiet"]);
     command.env("BARTIZAN_BIN", &program).env("BARTIZAN_RESULTS", &results);
     if options.quick {
