@@ -48,7 +48,7 @@ impl Source {
 
 /// Files that are compiled for tests only, by where they are.
 pub(crate) fn is_test_path(path: &str) -> bool {
-    path.contains("/tests/") || path.contains("/benches/") || path.ends_with("/tests.rs")
+    path.contains("/tests/") || path.contains("/benches/") || path.contains("/examples/") || path.ends_with("/tests.rs")
 }
 
 /// True if `words` stands in `code` with no identifier character on either side.
