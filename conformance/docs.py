@@ -29,18 +29,15 @@ bartizan() {
     command bartizan up --listen "127.0.0.1:$PORT" "$@" >server.log 2>&1 &
     echo $! >>pids
     for _ in $(seq 600); do
-      if curl_ready; then return 0; fi
+      # a reader waits until it has said how this machine stands
+      if command bartizan host status >status.log 2>&1; then return 0; fi
       kill -0 $! 2>/dev/null || { cat server.log >&2; return 1; }
       sleep 0.1
     done
-    cat server.log >&2
+    cat server.log status.log >&2
     return 1
   fi
   command bartizan "$@"
-}
-curl_ready() {
-  python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=2)' \
-    "http://127.0.0.1:$PORT/healthz" 2>/dev/null
 }
 """
 
