@@ -72,7 +72,7 @@ impl Agent {
     async fn turn(&mut self, waiting: &mut Option<String>) -> Result<(), AgentError> {
         let inventory = self.collect(|_| {}).await?;
         for line in &inventory.blind {
-            tracing::warn!("{line}");
+            tracing::info!("{line}");
         }
         let next = Some(digest(&inventory));
         if *waiting != next {
