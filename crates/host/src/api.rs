@@ -123,3 +123,13 @@ pub(crate) async fn registered_node(cx: &Cx, instance: &str) -> Result<(), HostE
         None => Err(HostError::InvalidInstanceId(instance.to_owned())),
     }
 }
+
+/// Refuses to preview what changes no document: observations are taken in or they are not.
+pub(crate) fn not_previewed(cx: &Cx) -> Result<(), HostError> {
+    if cx.previewing {
+        return Err(HostError::Validation(
+            "observations are not previewed: repeat the request without /preview".to_owned(),
+        ));
+    }
+    Ok(())
+}

@@ -9,7 +9,7 @@ use std::sync::PoisonError;
 
 use bartizan_ledger::{Entry, StoreError};
 use bartizan_policy::preview::{Blind, Evidence, Foresee, Foresight};
-use bartizan_policy::{Cx, Kind};
+use bartizan_policy::{Cx, Kind, aside};
 use bartizan_wire::Timestamp;
 
 use crate::activation::ManagedInstances;
@@ -18,7 +18,7 @@ use crate::baseline::stored::Found;
 use crate::engine::{Comparison, Plan, SampleLimits, Scope, compare};
 use crate::group::{DefaultBaselines, PatchGroups};
 use crate::node::{self, Node};
-use crate::room::{HostRoom, blocking, compiled};
+use crate::room::{HostRoom, compiled};
 use crate::tags::Tagged;
 use findings::Compared;
 use following::Following;
@@ -94,7 +94,7 @@ impl HostRoom {
         to: Plan,
     ) -> Result<Comparison, StoreError> {
         let (facts, now) = (self.facts(&cx.realm), cx.now);
-        blocking(move || {
+        aside(move || {
             let fleet = facts.fleet.read().unwrap_or_else(PoisonError::into_inner);
             compare(&fleet, Scope::Only(&instances), (&from, &to), now, SampleLimits::default(), THREADS)
         })

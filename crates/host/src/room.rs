@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bartizan_ledger::{Posting, StoreError};
-use bartizan_policy::{Cx, Recording};
+use bartizan_policy::{Cx, Recording, aside};
 use bartizan_wire::Realm;
 
 use crate::activation::{AgentKey, Keyholder};
@@ -102,7 +102,7 @@ impl HostRoom {
         node::post(cx, &node).await?;
         let inventory = Arc::new(inventory);
         let missing = self.take_in(cx, &inventory).await?;
-        self.scan_one(cx, &inventory).await?;
+        self.scan_batch(cx, &[inventory]).await?;
         if let Some(before) = before {
             self.forget_unused(cx, &before.indices).await?;
         }
@@ -121,7 +121,7 @@ impl HostRoom {
             if let Some(inventory) = self.inventory(cx, &node.instance).await? {
                 let inventory = Arc::new(inventory);
                 self.take_in(cx, &inventory).await?;
-                self.scan_one(cx, &inventory).await?;
+                self.scan_batch(cx, &[inventory]).await?;
             }
         }
         Ok(())
@@ -194,7 +194,7 @@ impl HostRoom {
             }
         }
         let inventory = Arc::clone(inventory);
-        blocking(move || {
+        aside(move || {
             let mut fleet = facts.fleet.write().unwrap_or_else(PoisonError::into_inner);
             // A host of a family that is not judged is in no fleet, and has no scan.
             let _blind = fleet.upsert(&inventory, &known, &Outcomes::default());
@@ -214,11 +214,4 @@ impl HostRoom {
         }
         Ok(())
     }
-}
-
-/// Runs what takes longer than a request should hold its thread.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| StoreError::Failed(format!("a judgment did not end: {error}")))
 }

@@ -2,6 +2,7 @@
 //!
 //! A room brings a [`Kind`]; everything that all kinds have in common is written once, here.
 
+pub mod aside;
 pub mod cx;
 pub mod kind;
 pub mod lifecycle;
@@ -10,6 +11,7 @@ pub mod preview;
 pub mod tape;
 pub mod turns;
 
+pub use aside::aside;
 pub use cx::{Cx, Mint};
 pub use kind::{Judged, Kind, References, Sink};
 pub use lifecycle::{Contended, Draft, Held, LifecycleError};

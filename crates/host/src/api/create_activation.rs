@@ -54,7 +54,7 @@ pub struct RegistrationMetadataItem {
 }
 
 /// Id and code.
-#[derive(Debug, Shape, Serialize)]
+#[derive(Shape, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[shape(name = "CreateActivationResult")]
 pub struct Output {
@@ -64,6 +64,12 @@ pub struct Output {
     /// Shown now and never again.
     #[shape(default, length = 20..=250)]
     pub activation_code: String,
+}
+
+impl std::fmt::Debug for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Output").field("activation_id", &self.activation_id).finish_non_exhaustive()
+    }
 }
 
 impl Operation for CreateActivation {

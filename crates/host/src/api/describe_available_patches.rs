@@ -1,7 +1,7 @@
 //! `DescribeAvailablePatches` [SSM API reference].
 
 use bartizan_operation::{Binding, Operation, ServiceError};
-use bartizan_policy::{Cx, Permit};
+use bartizan_policy::{Cx, Permit, aside};
 use bartizan_wire::{Checked, ResourceName, Shape};
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::errors::HostError;
 use crate::orchestrator::{self, PatchOrchestratorFilter};
 use crate::page::{self, Pager};
 use crate::patch::Patch;
-use crate::room::{First, HostRoom, blocking};
+use crate::room::{First, HostRoom};
 
 /// Lists what the package indices of the realm's hosts offer. The vendor lists its own knowledge of Windows and Amazon
 /// Linux instead, and nothing for other systems.
@@ -89,7 +89,7 @@ impl Operation for DescribeAvailablePatches {
         let after = pager.open(input.next_token.as_deref()).map_err(HostError::token_is_not_modelled)?;
         let limit = page::limit(input.max_results, PAGE_DEFAULT);
         let facts = room.facts(&cx.realm);
-        let (patches, last) = blocking(move || {
+        let (patches, last) = aside(move || {
             let mut first = First::new(after, limit);
             facts.offered(|group, _, name, _, version| {
                 first.offer(Patch::key(group.product(), name, version), || {

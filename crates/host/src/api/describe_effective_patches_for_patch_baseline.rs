@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 
 use bartizan_operation::{Binding, Operation};
-use bartizan_policy::{Cx, Permit};
+use bartizan_policy::{Cx, Permit, aside};
 use bartizan_wire::{Checked, ResourceName, Shape, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::engine::{Answer, Candidate, DateRecord, Group, HostView, Marks, Plan,
 use crate::errors::HostError;
 use crate::page::{self, Pager};
 use crate::patch::Patch;
-use crate::room::{Facts, First, HostRoom, blocking, compiled};
+use crate::room::{Facts, First, HostRoom, compiled};
 
 /// Lists what a baseline makes of the patches that the package indices of the realm's hosts offer. The vendor does this
 /// for Windows alone.
@@ -125,8 +125,7 @@ impl Operation for DescribeEffectivePatchesForPatchBaseline {
         let after = pager.open(input.next_token.as_deref()).map_err(HostError::token_is_not_modelled)?;
         let limit = page::limit(input.max_results, PAGE_DEFAULT);
         let (facts, now) = (room.facts(&cx.realm), cx.now);
-        let (effective_patches, last) =
-            blocking(move || effective(&facts, &plan, now, First::new(after, limit))).await?;
+        let (effective_patches, last) = aside(move || effective(&facts, &plan, now, First::new(after, limit))).await?;
         Ok(Output { effective_patches, next_token: last.map(|last| pager.seal(&last)) })
     }
 }

@@ -20,7 +20,7 @@ use crate::tags::{ResourceType, Tagged, Tags};
 pub struct RegisterManagedInstance;
 
 /// The activation, and what the host is.
-#[derive(Debug, Shape)]
+#[derive(Shape)]
 #[serde(rename_all = "PascalCase")]
 #[shape(name = "RegisterManagedInstanceRequest")]
 pub struct Input {
@@ -35,7 +35,7 @@ pub struct Input {
 }
 
 /// Who the host is from now on, and with which key its agent signs.
-#[derive(Debug, Shape, Serialize)]
+#[derive(Shape, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[shape(name = "RegisterManagedInstanceResponse")]
 pub struct Output {
@@ -58,6 +58,21 @@ const ID_DIGITS: usize = 17;
 const KEY_DIGITS: usize = 16;
 /// Hexadecimal digits of the secret half: 160 bits.
 const SECRET_DIGITS: usize = 40;
+
+impl std::fmt::Debug for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Output")
+            .field("instance_id", &self.instance_id)
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input").field("activation_id", &self.activation_id).finish_non_exhaustive()
+    }
+}
 
 impl Operation for RegisterManagedInstance {
     const NAME: &'static str = "RegisterManagedInstance";

@@ -6,7 +6,7 @@ use bartizan_wire::{Checked, Json, ResourceName, Shape};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{node_resource, registered_node};
+use super::{node_resource, not_previewed, registered_node};
 use crate::errors::HostError;
 use crate::inventory::{INDICES_MAX, PACKAGES_MAX};
 use crate::observe::Inventory;
@@ -56,6 +56,7 @@ impl Operation for ReportInventory {
     }
 
     async fn call(room: &HostRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HostError> {
+        not_previewed(cx)?;
         let mut inventory: Inventory = serde_json::from_value(Value::from(&input.inventory))
             .map_err(|error| HostError::Validation(format!("Inventory cannot be read: {error}")))?;
         registered_node(cx, &inventory.instance).await?;

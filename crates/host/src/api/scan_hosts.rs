@@ -5,7 +5,7 @@ use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
 use serde::Serialize;
 
-use super::BODY_BYTES_MAX;
+use super::{BODY_BYTES_MAX, not_previewed};
 use crate::errors::HostError;
 use crate::room::HostRoom;
 
@@ -51,15 +51,10 @@ impl Operation for ScanHosts {
     }
 
     async fn call(room: &HostRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HostError> {
+        not_previewed(cx)?;
         let scanned = match &input.instance_ids {
             None => room.scan_all(cx).await?,
-            Some(instances) => {
-                let mut scanned = 0;
-                for instance in instances {
-                    scanned += usize::from(room.scan(cx, instance).await?);
-                }
-                scanned
-            }
+            Some(instances) => room.scan(cx, instances).await?,
         };
         Ok(Output { scanned: i64::try_from(scanned).unwrap_or(i64::MAX) })
     }

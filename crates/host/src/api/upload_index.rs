@@ -2,14 +2,15 @@
 //! sent once for all hosts that hold the same.
 
 use bartizan_operation::{Binding, Method, Operation};
-use bartizan_policy::{Cx, Permit};
+use bartizan_policy::{Cx, Permit, aside};
 use bartizan_wire::{Arn, Blob, Checked, ResourceName, Shape};
 use serde::Serialize;
 
+use super::not_previewed;
 use crate::errors::HostError;
 use crate::index::Content;
 use crate::node;
-use crate::room::{HostRoom, blocking};
+use crate::room::HostRoom;
 
 /// Takes the content of an index.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl Operation for UploadIndex {
     }
 
     async fn call(room: &HostRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HostError> {
+        not_previewed(cx)?;
         let Input { digest, index: Blob(compressed) } = input.into_inner();
         if room.has_index(cx, &digest).await? {
             return Ok(Output {});
@@ -66,7 +68,7 @@ impl Operation for UploadIndex {
                 "no node holds the index `{digest}`: report its inventory first"
             )));
         }
-        let (compressed, content) = blocking(move || {
+        let (compressed, content) = aside(move || {
             let content = Content::decompress(&compressed);
             (compressed, content.map(|content| (content.digest(), content.to_index())))
         })

@@ -1,19 +1,26 @@
 //! Judging hosts by the baseline that each of them follows.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use bartizan_ledger::StoreError;
-use bartizan_policy::Cx;
+use bartizan_policy::{Cx, aside};
+use bartizan_wire::Timestamp;
 
-use super::{Facts, HostRoom, blocking};
+use super::{Facts, HostRoom};
 use crate::baseline::stored::{self, Found};
 use crate::baseline::{self};
-use crate::engine::{self, Decision, HostView, Judge, Outcomes, Plan, Report};
+use crate::engine::{self, Decision, HostView, Judge, Outcomes, Plan, Report, Table};
 use crate::observe::Inventory;
 use crate::product::{self, Product};
 use crate::scan::{self, Counts, Package, Scan};
 use crate::tags::{self, ResourceType};
 use crate::{group, node};
+
+/// Hosts that are judged together: so many inventories are in memory at once.
+const BATCH: usize = 64;
+/// How often the baseline that a host follows is looked for.
+const FOLLOW_TRIES: usize = 3;
 
 /// The baseline that a host follows, and how it came to it.
 #[derive(Debug, Clone)]
@@ -47,11 +54,16 @@ impl HostRoom {
         let Some(product) = product::derive(&inventory.facts) else { return Ok(None) };
         let tags = tags::of(cx, ResourceType::ManagedInstance, &inventory.instance).await?;
         let patch_group = tags.patch_group().unwrap_or_default().to_owned();
-        let id = group::effective(cx, product.operating_system, Some(&patch_group)).await?;
-        let found = stored::find(cx, &id).await?;
-        let baseline =
-            found.ok_or_else(|| StoreError::Damaged(format!("the baseline `{id}` is followed and absent")))?;
-        Ok(Some(Followed { patch_group, two_groups: tags.has_two_patch_groups(), baseline, product }))
+        let two_groups = tags.has_two_patch_groups();
+        let mut id = String::new();
+        // A registration may end, and its baseline go, between the two readings; then there is another to follow.
+        for _ in 0..FOLLOW_TRIES {
+            id = group::effective(cx, product.operating_system, Some(&patch_group)).await?;
+            if let Some(baseline) = stored::find(cx, &id).await? {
+                return Ok(Some(Followed { patch_group, two_groups, baseline, product }));
+            }
+        }
+        Err(StoreError::Damaged(format!("the baseline `{id}` is followed and absent")))
     }
 
     /// Judges a host by the baseline that it follows, and explains at most `missing_max` of what is missing. `None` if
@@ -67,14 +79,10 @@ impl HostRoom {
     ) -> Result<Option<Judged>, StoreError> {
         let Some(followed) = self.followed(cx, inventory).await? else { return Ok(None) };
         let Some(plan) = compiled(&followed.baseline)? else { return Ok(None) };
-        let (facts, inventory, now) = (self.facts(&cx.realm), Arc::clone(inventory), cx.now);
-        let report = blocking(move || facts.report(&plan, &inventory, now, missing_max)).await?;
-        Ok(report.map(|mut report| {
-            if followed.two_groups {
-                report.blind.push("the tags `PatchGroup` and `Patch Group` differ, and `PatchGroup` counts".to_owned());
-            }
-            Judged { followed, report }
-        }))
+        let job = Job { followed, plan, inventory: Arc::clone(inventory), missing_max };
+        let (facts, now) = (self.facts(&cx.realm), cx.now);
+        let judged = aside(move || facts.judge(vec![job], now)).await?;
+        Ok(judged.into_iter().next().map(|(_, judged)| judged))
     }
 
     /// Why the packages of a name are in the state in which they are on a host, by the baseline that it follows.
@@ -91,7 +99,7 @@ impl HostRoom {
         let Some(plan) = compiled(&followed.baseline)? else { return Ok(None) };
         let (facts, inventory, now) = (self.facts(&cx.realm), Arc::clone(inventory), cx.now);
         let name = name.to_owned();
-        let decisions = blocking(move || {
+        let decisions = aside(move || {
             let fleet = facts.fleet.read().unwrap_or_else(PoisonError::into_inner);
             let group = fleet.group_of(&inventory.instance)?;
             let host = HostView { product: group.product(), now };
@@ -101,64 +109,89 @@ impl HostRoom {
         Ok(decisions.map(|decisions| (followed, decisions)))
     }
 
-    /// Judges all hosts of the realm again, by what their baselines say now. Returns how many there are.
+    /// Judges all hosts of the realm again, by what their baselines say now. Returns how many could be judged.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn scan_all(&self, cx: &Cx) -> Result<usize, StoreError> {
+        let nodes = node::all(cx).await?;
+        let instances: Vec<String> = nodes.into_iter().map(|node| node.instance).collect();
+        self.scan(cx, &instances).await
+    }
+
+    /// Judges hosts again. Those that have not reported, or cannot be judged, are passed over; returns how many were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn scan(&self, cx: &Cx, instances: &[String]) -> Result<usize, StoreError> {
         let mut scanned = 0;
-        for node in node::all(cx).await? {
-            scanned += usize::from(self.scan(cx, &node.instance).await?);
+        for batch in instances.chunks(BATCH) {
+            let mut inventories = Vec::with_capacity(batch.len());
+            for instance in batch {
+                inventories.extend(self.inventory(cx, instance).await?.map(Arc::new));
+            }
+            scanned += self.scan_batch(cx, &inventories).await?;
         }
         Ok(scanned)
     }
 
-    /// Judges a host again. False if it has not reported yet, or cannot be judged.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn scan(&self, cx: &Cx, instance: &str) -> Result<bool, StoreError> {
-        match self.inventory(cx, instance).await? {
-            Some(inventory) => self.scan_one(cx, &Arc::new(inventory)).await,
-            None => Ok(false),
+    pub(super) async fn scan_batch(&self, cx: &Cx, inventories: &[Arc<Inventory>]) -> Result<usize, StoreError> {
+        let mut jobs = Vec::with_capacity(inventories.len());
+        for inventory in inventories {
+            let Some(followed) = self.followed(cx, inventory).await? else { continue };
+            let Some(plan) = compiled(&followed.baseline)? else { continue };
+            jobs.push(Job { followed, plan, inventory: Arc::clone(inventory), missing_max: 0 });
         }
-    }
-
-    pub(super) async fn scan_one(&self, cx: &Cx, inventory: &Arc<Inventory>) -> Result<bool, StoreError> {
-        let Some(judged) = self.judge(cx, inventory, 0).await? else { return Ok(false) };
-        let Judged { followed, report } = judged;
-        let result = Scan {
-            instance: inventory.instance.clone(),
-            patch_group: followed.patch_group,
-            baseline_id: followed.baseline.id,
-            baseline_revision: followed.baseline.entry.map(|entry| entry.revision.0),
-            started_at: cx.now,
-            ended_at: cx.now,
-            captured_at: inventory.captured_at,
-            counts: Counts::from(&report),
-            severity: report.counters.severity,
-            blind: report.blind,
-        };
-        let packages: Vec<Package> = report.items.into_iter().map(Package::from).collect();
-        scan::post(cx, &result, &packages).await?;
-        Ok(true)
+        let (facts, now) = (self.facts(&cx.realm), cx.now);
+        let judged = aside(move || facts.judge(jobs, now)).await?;
+        let count = judged.len();
+        for (inventory, Judged { followed, report }) in judged {
+            let result = Scan {
+                instance: inventory.instance.clone(),
+                patch_group: followed.patch_group,
+                baseline_id: followed.baseline.id,
+                baseline_revision: followed.baseline.entry.map(|entry| entry.revision.0),
+                started_at: cx.now,
+                ended_at: cx.now,
+                captured_at: inventory.captured_at,
+                counts: Counts::from(&report),
+                severity: report.counters.severity,
+                blind: report.blind,
+            };
+            let packages: Vec<Package> = report.items.into_iter().map(Package::from).collect();
+            scan::post(cx, &result, &packages).await?;
+        }
+        Ok(count)
     }
 }
 
+/// One host to be judged.
+struct Job {
+    followed: Followed,
+    plan: Plan,
+    inventory: Arc<Inventory>,
+    missing_max: usize,
+}
+
 impl Facts {
-    /// `None` for a host that is in no fleet.
-    fn report(
-        &self,
-        plan: &Plan,
-        inventory: &Inventory,
-        now: bartizan_wire::Timestamp,
-        missing_max: usize,
-    ) -> Option<Report> {
+    /// Judges hosts. Those that share a baseline and what is offered share the table that is made from both.
+    fn judge(&self, jobs: Vec<Job>, now: Timestamp) -> Vec<(Arc<Inventory>, Judged)> {
         let fleet = self.fleet.read().unwrap_or_else(PoisonError::into_inner);
-        let group = fleet.group_of(&inventory.instance)?;
-        let table = group.table(plan, now);
-        let judge = Judge { plan, table: &table, product: group.product(), now };
-        Some(engine::report(judge, group.catalogue(), inventory, &Outcomes::default(), missing_max))
+        let mut tables: BTreeMap<(String, usize), Table> = BTreeMap::new();
+        let mut judged = Vec::with_capacity(jobs.len());
+        for Job { followed, plan, inventory, missing_max } in jobs {
+            let Some(group) = fleet.group_of(&inventory.instance) else { continue };
+            let Some(place) = fleet.groups().position(|other| std::ptr::eq(other, group)) else { continue };
+            let key = (followed.baseline.id.clone(), place);
+            let table = tables.entry(key).or_insert_with(|| group.table(&plan, now));
+            let judge = Judge { plan: &plan, table, product: group.product(), now };
+            let mut report = engine::report(judge, group.catalogue(), &inventory, &Outcomes::default(), missing_max);
+            if followed.two_groups {
+                report.blind.push("the tags `PatchGroup` and `Patch Group` differ, and `PatchGroup` counts".to_owned());
+            }
+            judged.push((inventory, Judged { followed, report }));
+        }
+        judged
     }
 }
 

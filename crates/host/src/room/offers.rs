@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bartizan_ledger::StoreError;
-use bartizan_policy::Cx;
+use bartizan_policy::{Cx, aside};
 
-use super::{INDEX_TOPIC, blocking};
+use super::INDEX_TOPIC;
 use crate::index::Content;
 use crate::observe::Index;
 
@@ -21,7 +21,7 @@ impl Indices {
             return Ok(Some(Arc::clone(known)));
         }
         let Some(posting) = cx.board.find(&cx.realm, INDEX_TOPIC, digest).await? else { return Ok(None) };
-        let content = blocking(move || Content::decompress(&posting.body).map(|content| content.to_index())).await?;
+        let content = aside(move || Content::decompress(&posting.body).map(|content| content.to_index())).await?;
         let content = content.map_err(|error| StoreError::Damaged(format!("the index `{digest}`: {error}")))?;
         Ok(Some(self.keep(digest, Arc::new(content))))
     }

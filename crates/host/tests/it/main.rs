@@ -11,6 +11,7 @@ mod groups;
 mod machine;
 mod made;
 mod nodes;
+mod schemas;
 mod shared;
 mod vendor;
 mod version_pairs;
