@@ -27,7 +27,7 @@ pub struct Collector {
     memory: indices::Memory,
 }
 
-/// How far a slow read has come: one call at least for each 256 KiB of an index.
+/// How far a slow read has come: a call for each piece of an index, of some 64 KiB when decompressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress<'a> {
     /// The file that is read.

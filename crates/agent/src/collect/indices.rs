@@ -19,7 +19,7 @@ use super::{CollectError, Progress};
 pub(super) const LISTS: &str = "/var/lib/apt/lists";
 /// Bytes that are decompressed at a time, and the most of a paragraph that waits for its end, which is above the longest
 /// one that is read.
-const PIECE_BYTES: usize = 256 << 10;
+const PIECE_BYTES: usize = 64 << 10;
 /// Bytes of an index when decompressed; Debian's largest has 50 MB.
 const PLAIN_BYTES_MAX: u64 = 1 << 30;
 

@@ -313,10 +313,7 @@ async fn the_loop_reports_changes_early_and_stops_when_told() {
         watch: Duration::from_millis(20),
         retry: Duration::from_millis(50),
     };
-    let running = tokio::spawn(async move {
-        let outcome = agent.run(pace, async { drop(stopped.await) }).await;
-        (agent, outcome)
-    });
+    let running = tokio::spawn(async move { agent.run(pace, async { drop(stopped.await) }).await });
     let reports = || server.paths().iter().filter(|path| *path == "/v1/host/inventory").count();
     let until = async |count: usize| {
         let end = Instant::now() + Duration::from_secs(20);
@@ -331,9 +328,7 @@ async fn the_loop_reports_changes_early_and_stops_when_told() {
     host.touch("/var/lib/dpkg/status", 1_000);
     until(2).await;
     stop.send(()).unwrap();
-    let (agent, outcome) = running.await.unwrap();
-    outcome.unwrap();
-    assert_eq!(agent.spool().items().count(), 0);
+    running.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@
 //! | 167 to 218 | letters, in the order of ASCII |
 //! | 219 to 249 | other characters, in the order of ASCII |
 
-use super::{END, Version, rank_of};
+use super::Version;
+use super::order::{END, rank_of};
 
 /// A version prepared for comparison: `a.key().cmp(&b.key())` is `a.cmp(&b)`. 32 bytes; nearly all versions fit into the
 /// first 16, and then comparing two is comparing two integers.
