@@ -28,12 +28,14 @@ impl Connection {
     pub(crate) fn open(endpoint: Option<&str>, data: &Path, region: &str) -> Result<Self, Failure> {
         let endpoint = match endpoint {
             Some(endpoint) => endpoint.to_owned(),
-            None => std::fs::read_to_string(data.join("endpoint")).map(|text| text.trim().to_owned()).map_err(|_| {
-                Failure::Unreachable(format!(
-                    "no server runs on `{}`: start one with `bartizan up`, or name one with --endpoint",
-                    data.display()
-                ))
-            })?,
+            None => {
+                std::fs::read_to_string(data.join("endpoint")).map(|text| text.trim().to_owned()).map_err(|_| {
+                    Failure::Unreachable(format!(
+                        "no server runs on `{}`: start one with `bartizan up`, or name one with --endpoint",
+                        data.display()
+                    ))
+                })?
+            }
         };
         let key = access_key(data)?;
         let runtime = tokio::runtime::Builder::new_current_thread()

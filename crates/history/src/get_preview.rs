@@ -61,7 +61,9 @@ impl Operation for GetPreview {
 pub(crate) async fn stored(cx: &Cx, id: &str) -> Result<Json, HistoryError> {
     let line = cx.audit.find(&cx.realm, id).await?.filter(|line| line.outcome == "preview");
     let Some(line) = line else {
-        return Err(HistoryError::NotFound(format!("preview `{id}` does not exist, or is older than previews are kept")));
+        return Err(HistoryError::NotFound(format!(
+            "preview `{id}` does not exist, or is older than previews are kept"
+        )));
     };
     Json::parse(line.detail.as_bytes(), OWN_DEPTH_MAX).map_err(|error| HistoryError::Internal(error.to_string()))
 }

@@ -58,7 +58,8 @@ impl Operation for Preview {
     async fn call(room: &History, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, HistoryError> {
         let operation = room.table().and_then(|table| table.by_action(&input.action));
         let Some(operation) = operation.filter(|operation| operation.writes) else {
-            let text = format!("`{}` is not an operation that changes a policy: there is nothing to preview", input.action);
+            let text =
+                format!("`{}` is not an operation that changes a policy: there is nothing to preview", input.action);
             return Err(HistoryError::NotSupported(text));
         };
         let mut cx = cx.clone();

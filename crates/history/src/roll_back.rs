@@ -44,8 +44,12 @@ pub struct Output {
 impl Operation for RollBack {
     const NAME: &'static str = "RollBack";
     const ACTION: &'static str = "bartizan:RollBack";
-    const BINDING: Binding =
-        Binding::Native { method: Method::Post, path: "/v1/rollback", body_bytes_max: BODY_BYTES_MAX, anonymous: false };
+    const BINDING: Binding = Binding::Native {
+        method: Method::Post,
+        path: "/v1/rollback",
+        body_bytes_max: BODY_BYTES_MAX,
+        anonymous: false,
+    };
     const WRITES: &'static [&'static str] = &[Permit::ANY_KIND];
     type Input = Input;
     type Output = Output;
@@ -58,7 +62,10 @@ impl Operation for RollBack {
 
     async fn call(room: &History, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, HistoryError> {
         let Some(kind) = room.restorable.iter().find(|kind| kind.name() == input.kind) else {
-            return Err(HistoryError::NotSupported(format!("documents of kind `{}` cannot be rolled back", input.kind)));
+            return Err(HistoryError::NotSupported(format!(
+                "documents of kind `{}` cannot be rolled back",
+                input.kind
+            )));
         };
         let key = Key { realm: cx.realm.clone(), kind: input.kind.clone(), name: input.name.clone() };
         let earlier = revision_of(cx, &key, input.revision).await?;

@@ -14,7 +14,9 @@ pub fn table(table: &Table) -> Value {
 
 fn describe(operation: &ErasedOperation) -> Value {
     let binding = match operation.binding {
-        Binding::AwsJson { target, signing } => json!({ "protocol": "aws-json-1.1", "target": target, "signing": signing }),
+        Binding::AwsJson { target, signing } => {
+            json!({ "protocol": "aws-json-1.1", "target": target, "signing": signing })
+        }
         Binding::AwsQuery { version, signing, .. } => {
             json!({ "protocol": "aws-query", "version": version, "signing": signing })
         }

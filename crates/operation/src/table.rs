@@ -118,7 +118,8 @@ async fn invoke<O: Operation>(
     let overlay = Arc::new(Overlay::new(Arc::clone(&cx.ledger)));
     cx.ledger = Arc::clone(&overlay) as _;
     let output = O::call(room, &cx, permit, input).await.map_err(|error| Refusal::Service(error.body()))?;
-    let id = preview::record(room, &before, &cx, &overlay, O::ACTION, &resource).await.map_err(|_| Refusal::Internal)?;
+    let id =
+        preview::record(room, &before, &cx, &overlay, O::ACTION, &resource).await.map_err(|_| Refusal::Internal)?;
     Ok(Answer { body: render(&output)?, preview: Some(id) })
 }
 

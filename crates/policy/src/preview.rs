@@ -192,4 +192,3 @@ fn compare(at: &str, from: Option<&Value>, to: Option<&Value>, found: &mut Vec<D
 fn pointer(at: &str, name: &str) -> String {
     format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
-

@@ -30,5 +30,12 @@ pub trait Tape: Send + Sync + std::fmt::Debug {
     /// Appends; durable when it returns.
     async fn append(&self, realm: &Realm, track: &str, recordings: Vec<Recording>) -> Result<(), StoreError>;
     /// Recordings of a span in the order in which they were appended, after skipping `skip`, at most `limit`.
-    async fn read(&self, realm: &Realm, track: &str, span: Span, skip: u64, limit: u32) -> Result<Vec<Recording>, StoreError>;
+    async fn read(
+        &self,
+        realm: &Realm,
+        track: &str,
+        span: Span,
+        skip: u64,
+        limit: u32,
+    ) -> Result<Vec<Recording>, StoreError>;
 }

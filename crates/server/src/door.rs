@@ -27,12 +27,8 @@ impl Door {
 
 impl Authenticate for Door {
     fn authenticate(&self, request: &Unproven<'_>) -> Result<Principal, Unauthenticated> {
-        let parts = Parts {
-            method: request.method,
-            target: request.target,
-            headers: request.headers,
-            body: request.body,
-        };
+        let parts =
+            Parts { method: request.method, target: request.target, headers: request.headers, body: request.body };
         let expected = Expected { now: request.now, services: request.services, unsigned_payload: false };
         match verify(&self.keys, &parts, &expected) {
             Ok(identity) => Ok(identity.principal().clone()),

@@ -142,21 +142,19 @@ impl Server {
     /// # Errors
     /// The operation's refusal, in words.
     pub async fn enlist(&self) -> Result<Enlistment, String> {
-        let operation =
-            self.rooms.table.by_target("AmazonSSM.CreateActivation").ok_or("activations are not served")?;
+        let operation = self.rooms.table.by_target("AmazonSSM.CreateActivation").ok_or("activations are not served")?;
         let cx = self.surroundings.own(ROOT, "start");
         let input = Json::from(&serde_json::json!({
             "IamRole": "bartizan-agent",
             "Description": "this machine, observed by the server itself",
             "RegistrationLimit": 1,
         }));
-        let answer = operation.invoke(cx, input, Arc::clone(&self.rooms.authorizer)).await.map_err(|refusal| {
-            match refusal {
+        let answer =
+            operation.invoke(cx, input, Arc::clone(&self.rooms.authorizer)).await.map_err(|refusal| match refusal {
                 Refusal::Service(body) => body.message,
                 Refusal::Serialization(text) | Refusal::Denied(text) => text,
                 Refusal::Internal => "the store failed".to_owned(),
-            }
-        })?;
+            })?;
         let answer: serde_json::Value = serde_json::from_str(&answer.body).map_err(|error| error.to_string())?;
         let member = |name: &str| answer.get(name).and_then(serde_json::Value::as_str).map(ToOwned::to_owned);
         match (member("ActivationId"), member("ActivationCode")) {

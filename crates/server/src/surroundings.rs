@@ -12,7 +12,6 @@ use crate::clock;
 use crate::mint::RandomMint;
 use crate::stores::Stores;
 
-
 /// The stores, the clock and the random source, as calls see them.
 #[derive(Debug)]
 pub(crate) struct Surroundings {

@@ -63,11 +63,7 @@ impl Preview {
         };
         set(&mut input, "BaselineId", self.baseline.as_ref().map(|id| json!(id)));
         set(&mut input, "ApprovedPatches", self.approved_patches.as_ref().map(|list| json!(list)));
-        set(
-            &mut input,
-            "ApprovedPatchesEnableNonSecurity",
-            self.approved_patches_enable_non_security.map(Value::Bool),
-        );
+        set(&mut input, "ApprovedPatchesEnableNonSecurity", self.approved_patches_enable_non_security.map(Value::Bool));
         set(&mut input, "RejectedPatches", self.rejected_patches.as_ref().map(|list| json!(list)));
         set(&mut input, "RejectedPatchesAction", self.rejected_patches_action.as_ref().map(|action| json!(action)));
         set(&mut input, "ApprovalRules", parsed(self.approval_rules.as_deref())?);

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use bartizan_ledger::Key;
 use bartizan_ledger::StoreError;
 use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
 use bartizan_policy::kind::References;
-use bartizan_policy::{Authorizer, Contended, Cx, Kind, LifecycleError, Mint, Permit, Principal, Recording, Span, Tape};
-use bartizan_ledger::Key;
+use bartizan_policy::{
+    Authorizer, Contended, Cx, Kind, LifecycleError, Mint, Permit, Principal, Recording, Span, Tape,
+};
 use bartizan_wire::{Checked, Path, Realm, ResourceName, Shape, Timestamp, Violations};
 use serde::Serialize;
 

@@ -50,6 +50,8 @@ fn decision(decision: &Value) {
             Some(false) => "-",
             None => " ",
         };
-        output::line(&format!("{:>4} {sign} {}", index + 1, output::cell(step, "Text")));
+        let about =
+            step.get("Version").and_then(Value::as_str).map(|version| format!("{version}: ")).unwrap_or_default();
+        output::line(&format!("{:>4} {sign} {about}{}", index + 1, output::cell(step, "Text")));
     }
 }

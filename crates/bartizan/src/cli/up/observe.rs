@@ -47,10 +47,12 @@ fn say(format: Format, text: &str) {
 async fn try_first(server: &Server, region: &str) -> Result<Observed, AgentError> {
     let folder = Folder::open(server.folder().join("agent"))?;
     let root = Root::new("/");
-    let unusable = |why: String| AgentError::Call(bartizan_agent::client::CallError::Unavailable {
-        endpoint: server.endpoint().to_owned(),
-        reason: why,
-    });
+    let unusable = |why: String| {
+        AgentError::Call(bartizan_agent::client::CallError::Unavailable {
+            endpoint: server.endpoint().to_owned(),
+            reason: why,
+        })
+    };
     let endpoint: Endpoint = server.endpoint().parse().map_err(|error| unusable(format!("{error}")))?;
     let mut client = Client::new(endpoint, Patience::default());
     if folder.credential()?.is_none() {
@@ -88,10 +90,7 @@ fn show(bar: &ProgressBar, progress: Progress<'_>) {
 
 async fn summary(server: &Server, region: &str, instance: &str) -> Result<Value, String> {
     let (key, _) = server.root_key();
-    let key = AccessKey {
-        access_key_id: key.access_key_id.clone(),
-        secret_access_key: key.secret_access_key.clone(),
-    };
+    let key = AccessKey { access_key_id: key.access_key_id.clone(), secret_access_key: key.secret_access_key.clone() };
     let target = format!("/v1/host/summary/{instance}");
     let caller = Caller::new(server.endpoint(), region, key);
     let call = Call { service: "bartizan", post: false, target: &target, headers: &[], body: "" };
