@@ -279,14 +279,11 @@ pub fn default_of(realm: &Realm, system: OperatingSystem) -> Option<Predefined> 
 /// The one with this ARN.
 #[must_use]
 pub fn by_arn(realm: &Realm, arn: &str) -> Option<Predefined> {
+    if !arn.starts_with("arn:") {
+        return None;
+    }
     let row = ROWS.iter().find(|row| row.arn(realm) == arn)?;
     Some(row.in_realm(realm))
-}
-
-/// The ARN of the one with this id, which by itself names nothing.
-#[must_use]
-pub fn by_bare_id(realm: &Realm, id: &str) -> Option<String> {
-    ROWS.iter().find(|row| row.id(&realm.region) == id).map(|row| row.arn(realm))
 }
 
 impl Row {

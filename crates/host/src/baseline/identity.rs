@@ -13,11 +13,12 @@ const DIGITS: usize = 17;
 /// What an identifier that satisfies the model's pattern names.
 #[derive(Debug, Clone)]
 pub enum Named {
-    /// A baseline of this realm, if it exists: its id without the ARN around it.
+    /// A baseline of this realm, if it exists: its id without the ARN around it. A vendor's bare id is one that does not:
+    /// the vendor's go by their ARN alone.
     Own(String),
     /// One of the vendor's.
     Predefined(Box<Predefined>),
-    /// Well-formed, but nothing that this realm could have: another account's ARN, or a vendor's id without its ARN.
+    /// Well-formed, but nothing that this realm could have: another account's or region's ARN.
     Foreign,
     /// Not the identifier of any baseline.
     Malformed,
@@ -28,11 +29,7 @@ impl Named {
     #[must_use]
     pub fn read(realm: &Realm, id: &str) -> Self {
         if is_own(id) {
-            // The vendor's baselines go by their ARN alone.
-            return match predefined::by_bare_id(realm, id) {
-                Some(_) => Self::Foreign,
-                None => Self::Own(id.to_owned()),
-            };
+            return Self::Own(id.to_owned());
         }
         let Ok(arn) = id.parse::<Arn>() else { return Self::Malformed };
         if arn.service() != "ssm" {
@@ -89,11 +86,11 @@ mod tests {
     }
 
     #[test]
-    fn a_predefined_baseline_goes_by_its_arn_alone() {
+    fn a_predefined_baseline_goes_by_its_arn() {
         let id = "pb-09a5f8eb62bde80b1";
         let arn = "arn:aws:ssm:us-east-1:075727635805:patchbaseline/pb-09a5f8eb62bde80b1";
         assert!(matches!(Named::read(&realm(), arn), Named::Predefined(found) if found.arn == arn));
-        assert!(matches!(Named::read(&realm(), id), Named::Foreign));
+        assert!(matches!(Named::read(&realm(), id), Named::Own(found) if found == id));
         let elsewhere = "arn:aws:ssm:us-east-2:075727635805:patchbaseline/pb-09a5f8eb62bde80b1";
         assert!(matches!(Named::read(&realm(), elsewhere), Named::Foreign));
     }
