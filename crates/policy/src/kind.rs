@@ -1,4 +1,4 @@
-//! [`Kind`]: what a room says about one kind of document; [`Judged`]: a kind that observations are judged against.
+//! [`Kind`]: what a room says about one kind of document.
 
 use bartizan_ledger::{Entry, Key};
 use bartizan_wire::{Checked, Realm, Shape, Violations};
@@ -37,26 +37,4 @@ pub trait Kind: 'static {
     fn upgrade(_format: u16, body: bartizan_wire::Json) -> bartizan_wire::Json {
         body
     }
-}
-
-/// A kind whose plans judge observations. The engine is a fold: windows and rates may remember, and time comes from the
-/// observation, so that a replay next month gives the same answer.
-pub trait Judged: Kind {
-    /// What the fold remembers of one subject.
-    type State: Default;
-    /// What is observed.
-    type Observation;
-    /// A verdict.
-    type Finding;
-
-    /// Judges one observation.
-    fn step(plan: &Self::Plan, state: &mut Self::State, seen: &Self::Observation, out: &mut dyn Sink<Self::Finding>);
-}
-
-/// Receives verdicts. "Cannot tell" is an answer.
-pub trait Sink<F> {
-    /// A verdict.
-    fn finding(&mut self, finding: F);
-    /// Something could not be judged.
-    fn blind(&mut self, why: &'static str);
 }

@@ -13,7 +13,7 @@ pub mod turns;
 
 pub use aside::aside;
 pub use cx::{Cx, Mint};
-pub use kind::{Judged, Kind, References, Sink};
+pub use kind::{Kind, References};
 pub use lifecycle::{Contended, Draft, Held, LifecycleError};
 pub use permit::{Authorizer, Permit, Principal};
 pub use preview::{Evidence, Foresee, Foresight};
