@@ -18,11 +18,13 @@ use crate::packing::{pack, unpack};
 mod judging;
 mod offered;
 mod offers;
+mod tables;
 
 pub(crate) use judging::compiled;
 pub use judging::{Followed, Judged};
 pub(crate) use offered::First;
 use offers::Indices;
+use tables::Tables;
 
 /// The topic of package indices, by digest.
 pub const INDEX_TOPIC: &str = "host/index";
@@ -41,6 +43,7 @@ pub struct HostRoom {
 pub(crate) struct Facts {
     pub(crate) fleet: RwLock<Fleet>,
     indices: Indices,
+    tables: Tables,
 }
 
 impl HostRoom {
@@ -117,12 +120,17 @@ impl HostRoom {
         let posting = Posting { subject: digest.to_owned(), at: cx.now, body: compressed };
         cx.board.post(&cx.realm, INDEX_TOPIC, posting).await?;
         self.facts(&cx.realm).indices.keep(digest, Arc::new(content));
-        for node in node::all(cx).await?.iter().filter(|node| node.indices.iter().any(|held| held == digest)) {
-            if let Some(inventory) = self.inventory(cx, &node.instance).await? {
-                let inventory = Arc::new(inventory);
-                self.take_in(cx, &inventory).await?;
-                self.scan_batch(cx, &[inventory]).await?;
+        let nodes = node::all(cx).await?;
+        let waiting: Vec<&Node> = nodes.iter().filter(|node| node.indices.iter().any(|held| held == digest)).collect();
+        for batch in waiting.chunks(judging::BATCH) {
+            let mut inventories = Vec::with_capacity(batch.len());
+            for node in batch {
+                if let Some(inventory) = self.inventory(cx, &node.instance).await?.map(Arc::new) {
+                    self.take_in(cx, &inventory).await?;
+                    inventories.push(inventory);
+                }
             }
+            self.scan_batch(cx, &inventories).await?;
         }
         Ok(())
     }

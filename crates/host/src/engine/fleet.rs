@@ -25,6 +25,8 @@ pub use row::HostRow;
 pub struct Fleet {
     groups: BTreeMap<Arc<Key>, Group>,
     places: BTreeMap<Arc<str>, Arc<Key>>,
+    /// Groups that were ever made.
+    made: u64,
 }
 
 /// What hosts of one group have in common.
@@ -40,6 +42,7 @@ struct Key {
 /// Hosts with the same product, architecture and indices.
 #[derive(Debug)]
 pub struct Group {
+    serial: u64,
     family: Family,
     product: String,
     catalogue: Catalogue,
@@ -87,7 +90,12 @@ impl Fleet {
             inventory.indices.iter().filter(|reference| offers.index(&reference.digest).is_some()).cloned();
         let key =
             Arc::new(Key { family, product, native: facts.architecture.clone(), references: references.collect() });
+        let made = &mut self.made;
         let group = self.groups.entry(Arc::clone(&key)).or_insert_with(|| Group {
+            serial: {
+                *made += 1;
+                *made
+            },
             family,
             product: key.product.clone(),
             catalogue: Catalogue::build(&key.native, &key.references, offers),
@@ -134,6 +142,12 @@ impl Fleet {
 }
 
 impl Group {
+    /// Tells it from every other group that the fleet ever had, so that tables made from its catalogue can be kept.
+    #[must_use]
+    pub fn serial(&self) -> u64 {
+        self.serial
+    }
+
     /// Which baselines are for its hosts.
     #[must_use]
     pub fn family(&self) -> Family {

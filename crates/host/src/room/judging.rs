@@ -1,6 +1,5 @@
 //! Judging hosts by the baseline that each of them follows.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use bartizan_ledger::StoreError;
@@ -10,7 +9,7 @@ use bartizan_wire::Timestamp;
 use super::{Facts, HostRoom};
 use crate::baseline::stored::{self, Found};
 use crate::baseline::{self};
-use crate::engine::{self, Decision, HostView, Judge, Outcomes, Plan, Report, Table};
+use crate::engine::{self, Decision, HostView, Judge, Outcomes, Plan, Report};
 use crate::observe::Inventory;
 use crate::product::{self, Product};
 use crate::scan::{self, Counts, Package, Scan};
@@ -18,7 +17,7 @@ use crate::tags::{self, ResourceType};
 use crate::{group, node};
 
 /// Hosts that are judged together: so many inventories are in memory at once.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 /// How often the baseline that a host follows is looked for.
 const FOLLOW_TRIES: usize = 3;
 
@@ -177,14 +176,11 @@ impl Facts {
     /// Judges hosts. Those that share a baseline and what is offered share the table that is made from both.
     fn judge(&self, jobs: Vec<Job>, now: Timestamp) -> Vec<(Arc<Inventory>, Judged)> {
         let fleet = self.fleet.read().unwrap_or_else(PoisonError::into_inner);
-        let mut tables: BTreeMap<(String, usize), Table> = BTreeMap::new();
         let mut judged = Vec::with_capacity(jobs.len());
         for Job { followed, plan, inventory, missing_max } in jobs {
             let Some(group) = fleet.group_of(&inventory.instance) else { continue };
-            let Some(place) = fleet.groups().position(|other| std::ptr::eq(other, group)) else { continue };
-            let key = (followed.baseline.id.clone(), place);
-            let table = tables.entry(key).or_insert_with(|| group.table(&plan, now));
-            let judge = Judge { plan: &plan, table, product: group.product(), now };
+            let table = self.tables.get(&followed.baseline, group, &plan, now);
+            let judge = Judge { plan: &plan, table: &table, product: group.product(), now };
             let mut report = engine::report(judge, group.catalogue(), &inventory, &Outcomes::default(), missing_max);
             if followed.two_groups {
                 report.blind.push("the tags `PatchGroup` and `Patch Group` differ, and `PatchGroup` counts".to_owned());
