@@ -8,6 +8,7 @@ mod inflate;
 mod lists;
 mod root;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
@@ -91,10 +92,34 @@ impl Collector {
         now: Timestamp,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Inventory, CollectError> {
+        self.gather(instance, now, progress, None)
+    }
+
+    /// Reads the host and the contents of its indices, by digest, in one pass: for whoever judges it at once.
+    ///
+    /// # Errors
+    /// As for [`Collector::collect`].
+    pub fn collect_whole(
+        &mut self,
+        instance: &str,
+        now: Timestamp,
+    ) -> Result<(Inventory, BTreeMap<String, Content>), CollectError> {
+        let mut contents = BTreeMap::new();
+        let inventory = self.gather(instance, now, &mut |_| {}, Some(&mut contents))?;
+        Ok((inventory, contents))
+    }
+
+    fn gather(
+        &mut self,
+        instance: &str,
+        now: Timestamp,
+        progress: &mut dyn FnMut(Progress<'_>),
+        contents: Option<&mut BTreeMap<String, Content>>,
+    ) -> Result<Inventory, CollectError> {
         let mut blind = Blind::default();
         let mut facts = facts::read(&self.root)?;
         let installed = database::installed(&self.root, &mut facts, &mut blind)?;
-        let indices = indices::read(&self.root, &mut self.memory, &mut blind, progress)?;
+        let indices = indices::read(&self.root, &mut self.memory, &mut blind, progress, contents)?;
         if indices.is_empty() {
             blind.say("apt holds no package indices: run `apt update`".to_owned());
         }

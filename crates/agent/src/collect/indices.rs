@@ -42,6 +42,7 @@ pub(super) fn read(
     memory: &mut Memory,
     blind: &mut Blind,
     progress: &mut dyn FnMut(Progress<'_>),
+    mut contents: Option<&mut BTreeMap<String, Content>>,
 ) -> Result<Vec<IndexReference>, CollectError> {
     let names = root.names(LISTS)?;
     let mut seen = Memory::new();
@@ -71,7 +72,11 @@ pub(super) fn read(
         };
         let origin = Origin { site: list.site, component: list.component, architecture: list.architecture, ..origin };
         let path = root.path(LISTS).join(&list.file);
-        match digest(&path, &list.file, list.compression, memory, progress) {
+        let found = match &mut contents {
+            None => digest(&path, &list.file, list.compression, memory, progress),
+            Some(contents) => whole(&path, list.compression, contents),
+        };
+        match found {
             Ok(known) => {
                 blind.faults(&list.file, &known.faults);
                 references.push(IndexReference { digest: known.digest.clone(), origin });
@@ -108,6 +113,15 @@ fn digest(
     })?
     .finish()?;
     Ok(Known { length, modified, compression, digest: digester.digest(), faults })
+}
+
+/// Digest and content at once.
+fn whole(path: &Path, compression: Compression, contents: &mut BTreeMap<String, Content>) -> Result<Known, ReadError> {
+    let metadata = std::fs::metadata(path)?;
+    let (content, faults) = run::<Vec<u8>>(path, compression, &mut |_| {})?.into_content()?;
+    let digest = content.digest();
+    contents.insert(digest.clone(), content);
+    Ok(Known { length: metadata.len(), modified: modified(&metadata), compression, digest, faults })
 }
 
 /// The content of the index with that digest, read once more; `None` if apt holds it no longer.

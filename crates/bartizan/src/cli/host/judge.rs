@@ -43,13 +43,9 @@ impl Judge {
         let baseline = self.baseline.as_ref().map(read).transpose()?;
         let now = clock::now();
         let mut collector = Collector::new(Root::new(&self.root));
-        let inventory = collector.collect(UNREGISTERED, now, &mut |_| {}).map_err(|error| refused(&error))?;
-        let mut offers: BTreeMap<String, Arc<Index>> = BTreeMap::new();
-        for reference in &inventory.indices {
-            if let Some(content) = collector.index(&reference.digest).map_err(|error| refused(&error))? {
-                offers.insert(reference.digest.clone(), Arc::new(content.to_index()));
-            }
-        }
+        let (inventory, contents) = collector.collect_whole(UNREGISTERED, now).map_err(|error| refused(&error))?;
+        let offers: BTreeMap<String, Arc<Index>> =
+            contents.into_iter().map(|(digest, content)| (digest, Arc::new(content.to_index()))).collect();
         let judgment =
             offline::judge(&inventory, &offers, baseline, now, self.missing).map_err(|error| refused(&error))?;
         let compliant = judgment.report.counters.is_compliant();
