@@ -53,5 +53,9 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), String> {
         println!("== {name}: {} s", step_began.elapsed().as_secs());
     }
     println!("== all: {} s", began.elapsed().as_secs());
-    tally.close(options.ci)
+    let (lines, fine) = tally.close(options.ci);
+    for line in lines {
+        println!("{line}");
+    }
+    if fine { Ok(()) } else { Err("not everything holds; see the lines above".to_string()) }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::tally::Tally;
+use super::tally::{NOT_RUN, Tally};
 use super::{Options, tools};
 use crate::metadata::Metadata;
 use crate::tree::root;
@@ -69,9 +69,6 @@ pub(crate) fn nextest(options: Options, tally: &mut Tally) -> Result<(), String>
     }
     ran
 }
-
-/// What a test says that could not run, in whatever case.
-const NOT_RUN: &str = "did not run: ";
 
 /// What nextest wrote.
 #[derive(Debug, Default, PartialEq, Eq)]
