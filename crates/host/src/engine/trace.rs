@@ -66,9 +66,10 @@ pub(super) fn steps(decision: &Decision, block: bool, product: &str) -> Vec<Step
         let other = &decision.candidate_reading;
         let state = other.state.map_or("unlisted", State::as_str);
         let version = other.version.as_deref().map_or_else(String::new, |version| format!(" ({version})"));
-        let text =
-            format!("the vendor's documents let only the version count that the package manager would install; by them it would be \
-             {state}{version}");
+        let text = format!(
+            "the vendor's documents let only the version count that the package manager would install; by them it would be \
+             {state}{version}"
+        );
         steps.push(note(Stage::CandidateReading, None, None, text));
     }
     if decision.held {

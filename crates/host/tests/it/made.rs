@@ -89,7 +89,8 @@ pub(crate) fn made(seed: u64) -> Machine {
 /// A version has one architecture; some native ones are `all`.
 fn stanza(number: usize, architecture: &str, version: &str, lines: &str, random: &mut Random) -> String {
     let stem = ["lib", "linux-", "openssl", "python3-", "t"][number % 5];
-    let architecture = if architecture == "amd64" && (number + version.len()).is_multiple_of(4) { "all" } else { architecture };
+    let architecture =
+        if architecture == "amd64" && (number + version.len()).is_multiple_of(4) { "all" } else { architecture };
     let mut out = format!("Package: {stem}p{number}\n{lines}Architecture: {architecture}\nVersion: {version}\n");
     let priority = ["required", "important", "standard", "optional", "extra", ""][random.below(6)];
     if !priority.is_empty() {
