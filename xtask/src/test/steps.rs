@@ -138,7 +138,9 @@ fn doctest_counts(output: &str) -> (usize, usize) {
 /// The program that conformance drives is the unoptimised one: its dependencies are built already for the tests, while an
 /// optimised build of everything would double the time that CI takes. `bench` measures the optimised one.
 pub(crate) fn program(options: Options, tally: &mut Tally) -> Result<(), String> {
-    one(tally, tools::run(&mut cargo(options, &["build", "--package", "bartizan", "--bin", "bartizan", "--quiet"])))
+    // All targets of the workspace, because the tests have built them with these features already; the program alone would
+    // have other features, and most of its dependencies would be built once more.
+    one(tally, tools::run(&mut cargo(options, &["build", "--workspace", "--all-targets", "--quiet"])))
 }
 
 pub(crate) fn conformance(options: Options, tally: &mut Tally) -> Result<(), String> {
