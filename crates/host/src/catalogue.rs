@@ -9,7 +9,7 @@ mod admit;
 mod build;
 mod offers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bartizan_wire::Timestamp;
@@ -34,8 +34,9 @@ pub struct Catalogue {
     indices: Vec<Arc<Index>>,
     origins: Vec<Box<[Origin]>>,
     slots: Vec<Slot>,
-    /// By name; of one name in the order of the architectures.
-    places: BTreeMap<Arc<str>, Vec<SlotId>>,
+    /// By name; of one name in the order of the architectures. Looked up six hundred times a host, and never walked
+    /// through, so that the order of hashes shows nowhere.
+    places: HashMap<Arc<str>, Vec<SlotId>>,
     /// By slot, and within one in dpkg's order.
     offered: Vec<Offered>,
     admitted: Vec<Admitted>,

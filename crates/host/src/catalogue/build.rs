@@ -1,6 +1,6 @@
 //! Building a catalogue from indices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Catalogue, Offered, Offers, Slot, SlotId, count};
@@ -48,7 +48,7 @@ impl Catalogue {
             indices: Vec::new(),
             origins: Vec::new(),
             slots: Vec::new(),
-            places: BTreeMap::new(),
+            places: HashMap::new(),
             offered: Vec::new(),
             admitted: Vec::new(),
             admitted_by_slot: BTreeMap::new(),

@@ -57,8 +57,19 @@ pub(super) type Lanes = [u64; 4];
 /// Packages that can be added before a lane might overflow.
 pub(super) const LANE_MAX: usize = u16::MAX as usize;
 
-/// What each code adds.
-pub(super) static WEIGHTS: [Lanes; 256] = weights();
+/// What each code adds. Aligned, so that no weight lies across two lines of the cache.
+static WEIGHTS: Weights = Weights(weights());
+
+#[repr(align(64))]
+struct Weights([Lanes; 256]);
+
+impl Code {
+    /// What it adds.
+    pub(super) fn weight(self) -> &'static Lanes {
+        static NONE: Lanes = [0; 4];
+        WEIGHTS.0.get(usize::from(self.0)).unwrap_or(&NONE)
+    }
+}
 
 #[expect(
     clippy::indexing_slicing,

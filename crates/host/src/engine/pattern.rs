@@ -5,6 +5,9 @@
 /// A compiled pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
+    /// What it begins with, up to the first wildcard. Nearly everything fails here.
+    prefix: String,
+    /// What follows.
     tokens: Vec<Token>,
 }
 
@@ -50,14 +53,18 @@ impl Pattern {
                 other => tokens.push(Token::Literal(*other)),
             }
         }
-        Self { tokens }
+        let literal = |token: &Token| if let Token::Literal(c) = token { Some(*c) } else { None };
+        let prefix: String = tokens.iter().map_while(literal).collect();
+        tokens.drain(..prefix.chars().count());
+        Self { prefix, tokens }
     }
 
     /// True if the whole of `lowered` matches. The caller lowers its ASCII letters, once for all patterns.
     #[must_use]
     pub fn matches(&self, lowered: &str) -> bool {
+        let Some(rest) = lowered.strip_prefix(self.prefix.as_str()) else { return false };
         let mut tokens = self.tokens.as_slice();
-        let mut text = lowered.chars();
+        let mut text = rest.chars();
         // Where to resume when a later token fails: after the last run, which then takes one character more.
         let mut resume: Option<(&[Token], std::str::Chars<'_>)> = None;
         loop {

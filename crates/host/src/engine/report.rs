@@ -7,7 +7,7 @@ use bartizan_wire::Timestamp;
 use serde::Serialize;
 
 use super::cause::Cause;
-use super::code::{Code, WEIGHTS, unpack};
+use super::code::{Code, unpack};
 use super::counters::Counters;
 use super::decision::decide;
 use super::outcomes::Outcomes;
@@ -125,9 +125,7 @@ pub fn report(
             continue;
         }
         let code = judge.table.code(id).marked(outcomes.marks(installed));
-        if let Some(weight) = WEIGHTS.get(usize::from(code.0)) {
-            unpack(weight, &mut report.counters);
-        }
+        unpack(code.weight(), &mut report.counters);
         let Some(state) = code.state() else { continue };
         *report.states.entry(state).or_default() += 1;
         if state.is_non_compliant() {

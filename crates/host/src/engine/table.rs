@@ -14,7 +14,9 @@ use crate::catalogue::{Catalogue, VersionId};
 /// The verdicts of one plan on one catalogue for one product. About six bytes a version.
 #[derive(Debug)]
 pub struct Table {
+    /// Filled up to whole pages with what is unknown.
     codes: Vec<Code>,
+    versions: usize,
     /// The version that is reported for an installed one: itself, or the one that is missing.
     reported: Vec<VersionId>,
     /// Of offered versions: approved or rejected by the plan.
@@ -22,6 +24,12 @@ pub struct Table {
     /// Packages of which some offered version is approved.
     approved_packages: u32,
 }
+
+/// The numbers of a page: those that share their upper sixteen bits.
+const PAGE: usize = 1 << 16;
+
+/// The codes of a page, as many as its lower halves can name, so that none need be checked.
+pub(super) type Page = [Code; PAGE];
 
 /// How a plan stands to an offered version, whatever is installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -42,7 +50,8 @@ impl Table {
         let mut scale = Scale::new(plan, HostView { product, now });
         let versions = catalogue.versions() as usize;
         let mut table = Self {
-            codes: vec![Code::UNKNOWN; versions],
+            codes: vec![Code::UNKNOWN; versions.next_multiple_of(PAGE)],
+            versions,
             reported: (0..catalogue.versions()).map(VersionId).collect(),
             standings: Vec::with_capacity(catalogue.offered() as usize),
             approved_packages: 0,
@@ -80,7 +89,7 @@ impl Table {
     /// True if every version that the catalogue has by now is in the table.
     #[must_use]
     pub fn covers(&self, catalogue: &Catalogue) -> bool {
-        self.codes.len() == catalogue.versions() as usize
+        self.versions == catalogue.versions() as usize
     }
 
     /// How the plan stands to an offered version.
@@ -106,10 +115,10 @@ impl Table {
     }
 
     /// The codes of the versions whose numbers share their upper sixteen bits.
-    pub(super) fn page(&self, high: u16) -> &[Code] {
-        let from = usize::from(high) << 16;
-        let to = self.codes.len().min(from + (1 << 16));
-        self.codes.get(from..to).unwrap_or_default()
+    pub(super) fn page(&self, high: u16) -> &Page {
+        static BEYOND: Page = [Code::UNKNOWN; PAGE];
+        let from = usize::from(high) * PAGE;
+        self.codes.get(from..from + PAGE).and_then(|codes| codes.try_into().ok()).unwrap_or(&BEYOND)
     }
 
     fn put(&mut self, ids: &[VersionId], at: usize, verdict: &Verdict, offered: bool) {

@@ -2,9 +2,9 @@
 
 use std::mem::size_of;
 
-use super::super::code::{Code, LANE_MAX, Lanes, WEIGHTS};
+use super::super::code::{Code, LANE_MAX, Lanes};
 use super::super::outcomes::Outcomes;
-use super::super::table::Table;
+use super::super::table::{Page, Table};
 use super::super::view::Marks;
 use crate::catalogue::{Catalogue, VersionId};
 use crate::observe::Inventory;
@@ -122,15 +122,13 @@ impl HostRow {
                 let codes = table.page(high);
                 for part in lows.chunks(LANE_MAX / 2) {
                     make_room(&mut sum, part.len());
-                    for low in part {
-                        add(&mut sum, codes.get(usize::from(*low)).copied().unwrap_or(Code::UNKNOWN));
-                    }
+                    sum = add(sum, add_up(part, codes));
                 }
             }
         } else {
             for (id, marks) in self.marked() {
                 make_room(&mut sum, 1);
-                add(&mut sum, table.code(id).marked(marks));
+                sum = add(sum, *table.code(id).marked(marks).weight());
             }
         }
         hand_over(&sum);
@@ -157,13 +155,10 @@ impl HostRow {
                 let (old, new) = (old.page(high), new.page(high));
                 for part in lows.chunks(LANE_MAX / 2) {
                     make_room(&mut before, &mut after, part.len());
+                    before = add(before, add_up(part, old));
+                    after = add(after, add_up(part, new));
                     for low in part {
-                        let at = usize::from(*low);
-                        let (was, is) = (old.get(at).copied(), new.get(at).copied());
-                        let (was, is) = (was.unwrap_or(Code::UNKNOWN), is.unwrap_or(Code::UNKNOWN));
-                        differences |= was.here().0 ^ is.here().0;
-                        add(&mut before, was);
-                        add(&mut after, is);
+                        differences |= code(old, *low).here().0 ^ code(new, *low).here().0;
                     }
                 }
             }
@@ -172,8 +167,8 @@ impl HostRow {
                 make_room(&mut before, &mut after, 1);
                 let (was, is) = (old.code(id).marked(marks), new.code(id).marked(marks));
                 differences |= was.here().0 ^ is.here().0;
-                add(&mut before, was);
-                add(&mut after, is);
+                before = add(before, *was.weight());
+                after = add(after, *is.weight());
             }
         }
         hand_over(&before, &after);
@@ -206,13 +201,19 @@ fn halves(id: VersionId) -> (u16, u16) {
     (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))
 }
 
-fn add(sum: &mut Lanes, code: Code) {
-    for (lane, more) in sum.iter_mut().zip(weight(code)) {
-        *lane = lane.wrapping_add(*more);
+/// The pass itself: a look at the table and an addition for each package, with the sum kept in registers.
+fn add_up(lows: &[u16], codes: &Page) -> Lanes {
+    let mut sum: Lanes = [0; 4];
+    for low in lows {
+        sum = add(sum, *code(codes, *low).weight());
     }
+    sum
 }
 
-fn weight(code: Code) -> &'static Lanes {
-    static NONE: Lanes = [0; 4];
-    WEIGHTS.get(usize::from(code.0)).unwrap_or(&NONE)
+fn code(codes: &Page, low: u16) -> Code {
+    codes.get(usize::from(low)).copied().unwrap_or(Code::UNKNOWN)
+}
+
+fn add([a, b, c, d]: Lanes, [e, f, g, h]: Lanes) -> Lanes {
+    [a.wrapping_add(e), b.wrapping_add(f), c.wrapping_add(g), d.wrapping_add(h)]
 }
