@@ -50,6 +50,10 @@ struct IndexFile {
     site: String,
     #[serde(default = "yes")]
     trusted: bool,
+    #[serde(default)]
+    not_automatic: bool,
+    #[serde(default)]
+    but_automatic_upgrades: bool,
     packages: Vec<Package>,
 }
 
@@ -125,7 +129,15 @@ fn received(file: &HostFile) -> (Received, Vec<IndexReference>) {
         let digest = format!("index {number}");
         indices.insert(digest.clone(), Arc::new(Index { packages: packages.collect() }));
         let (archive, site) = (index.suite.clone(), index.site.clone());
-        let origin = Origin { archive, site, trusted: index.trusted, component: "main".into(), ..Origin::default() };
+        let origin = Origin {
+            archive,
+            site,
+            component: "main".into(),
+            trusted: index.trusted,
+            not_automatic: index.not_automatic,
+            but_automatic_upgrades: index.but_automatic_upgrades,
+            ..Origin::default()
+        };
         references.push(IndexReference { digest, origin });
     }
     (Received { indices, first_seen: file.first_seen.clone().unwrap_or_default() }, references)
@@ -174,7 +186,13 @@ fn said(decision: &Decision, with_steps: bool) -> Value {
     }
     say("because", json!(decision.decided_by.to_string()));
     if decision.candidate_reading.differs {
-        say("documents_say", json!(decision.candidate_reading.state));
+        let other = &decision.candidate_reading;
+        let state = other.state.map_or("nothing", State::as_str);
+        // The version, where the state alone makes no difference.
+        match &other.version {
+            Some(version) if other.state == decision.state => say("documents_say", json!(format!("{state} {version}"))),
+            _ => say("documents_say", json!(state)),
+        };
     }
     if with_steps {
         let steps = decision.steps.iter().map(|step| match &step.version {
