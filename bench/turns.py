@@ -47,7 +47,7 @@ class Turns:
 
     def target(self):
         """Where cargo puts what it builds."""
-        return os.environ.get("CARGO_TARGET_DIR") or str(self.root / "target")
+        return self.root / (os.environ.get("CARGO_TARGET_DIR") or "target")
 
     def bench(self, *words):
         """The command for a turn of ours."""

@@ -197,3 +197,70 @@ fn excerpt(status: u16, answer: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(answer).chars().take(SAMPLE_BYTES).collect();
     format!("{status} {text}")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use hyper::body::Incoming;
+    use hyper::server::conn::http1;
+    use hyper::service::service_fn;
+    use hyper::{Response, StatusCode};
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Makes `pb-<name>` and deletes nothing else than that; every request has to be signed.
+    async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+        let target = request.headers()["x-amz-target"].to_str().unwrap().to_owned();
+        let signed = request.headers()["authorization"].to_str().unwrap().starts_with("AWS4-HMAC-SHA256 Credential=A/");
+        let body: serde_json::Value =
+            serde_json::from_slice(&request.into_body().collect().await.unwrap().to_bytes()).unwrap();
+        let (fine, answer) = match target.as_str() {
+            "Make" => (body["Name"] != "n@@", json!({ "Id": format!("pb-{}", body["Name"].as_str().unwrap()) })),
+            _ => (body["Id"].as_str().is_some_and(|id| id.starts_with("pb-n1")), json!({})),
+        };
+        let status = if fine && signed { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        Ok(Response::builder().status(status).body(Full::new(answer.to_string().into())).unwrap())
+    }
+
+    async fn serve() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)));
+            }
+        });
+        address
+    }
+
+    fn spec(address: &str, delete: &str) -> Arc<Spec> {
+        let spec = json!({
+            "address": address, "region": "us-east-1", "service": "ssm", "access_key": "A", "secret": "s",
+            "clients": 3, "warm_seconds": 0.0, "seconds": 0.2,
+            "steps": [
+                { "target": "Make", "bodies": [r#"{"Name":"n@@"}"#], "take": "Id" },
+                { "target": "Delete", "bodies": [delete] },
+            ],
+        });
+        Arc::new(serde_json::from_value(spec).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_step_uses_what_the_one_before_was_answered() {
+        let address = serve().await;
+        let found = run(spec(&address, r#"{"Id":"$$"}"#)).await.unwrap();
+        assert_eq!(found["refused"], 0, "{found}");
+        assert!(found["requests"].as_f64().unwrap() > 2.0, "{found}");
+    }
+
+    #[tokio::test]
+    async fn refusals_are_counted_apart_and_shown() {
+        let address = serve().await;
+        let found = run(spec(&address, r#"{"Id":"other"}"#)).await.unwrap();
+        assert!(found["refused"].as_u64().unwrap() > 0, "{found}");
+        assert_eq!(found["sample"], "400 {}");
+    }
+}
