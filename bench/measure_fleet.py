@@ -65,8 +65,10 @@ class Ours:
 
     def __init__(self, turns, hosts, folder):
         command = turns.bench("fleet", hosts, "--export", folder)
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: pin(0)
+        self.process = turns.keep(
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: pin(0)
+            )
         )
         self.built = self.read()
 

@@ -70,7 +70,6 @@ def cold(turns, report, jobs, once):
     for name, command in jobs.items():
         walls = []
         for _ in range(3):
-            turns.wait_for_quiet()
             subprocess.run(["sync"], check=True)
             try:
                 with open("/proc/sys/vm/drop_caches", "w") as knob:
@@ -78,7 +77,7 @@ def cold(turns, report, jobs, once):
             except OSError:
                 report.note("The page cache cannot be dropped on this machine, so nothing is said of cold files.")
                 return
-            walls.append(once(command)().wall)
+            walls.append(turns.turn(once(command)).wall)
         report.note(f"Page cache dropped before: {name} takes {show(median(walls))} s of wall time.")
 
 

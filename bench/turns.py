@@ -1,9 +1,11 @@
 """Turns: peers and ours one after the other, round by round, so that what the machine does meanwhile falls on all of
-them. A turn waits for other work to get quiet, for a while; the report counts those that had to begin all the same."""
+them. A turn waits for other work to get quiet, for a while; what other work did during the turn is measured, and the
+report counts the turns that it may have disturbed."""
 
 import json
 import os
 import platform
+import resource
 import signal
 import statistics
 import subprocess
@@ -12,6 +14,8 @@ import time
 # Other work above this share of one processor is noise.
 QUIET_SHARE = 0.25
 QUIET_WAIT_SECONDS = 20
+# The machine's time and that of processes are counted by clocks that tick every 10 ms.
+CLOCK_ERROR_SECONDS = 0.02
 
 
 class Turns:
@@ -30,17 +34,32 @@ class Turns:
         results = {name: [] for name in jobs}
         for _ in range(rounds or self.rounds):
             for name, job in jobs.items():
-                self.wait_for_quiet()
-                results[name].append(job())
+                results[name].append(self.turn(job))
         return results
+
+    def turn(self, job):
+        self.wait_for_quiet()
+        used, own, began = _used_seconds(), self.own_seconds(), time.monotonic()
+        result = job()
+        others = (_used_seconds() - used) - (self.own_seconds() - own)
+        self.total += 1
+        self.noisy += others > QUIET_SHARE * (time.monotonic() - began) + CLOCK_ERROR_SECONDS
+        return result
 
     def wait_for_quiet(self):
         until = time.monotonic() + (1 if self.quick else QUIET_WAIT_SECONDS)
-        self.total += 1
-        while _busy() > QUIET_SHARE:
-            if time.monotonic() > until:
-                self.noisy += 1
+        while time.monotonic() < until:
+            used, own, began = _used_seconds(), self.own_seconds(), time.monotonic()
+            time.sleep(0.2)
+            others = (_used_seconds() - used) - (self.own_seconds() - own)
+            if others <= QUIET_SHARE * (time.monotonic() - began):
                 return
+
+    def own_seconds(self):
+        """Processor time of this process, of the children that have ended, and of those that stay."""
+        usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        staying = sum(cpu_seconds(process.pid) for process in self._stop if process.poll() is None)
+        return sum(usage.ru_utime + usage.ru_stime for usage in usages) + staying
 
     def seconds(self, full):
         return 1.0 if self.quick else full
@@ -69,6 +88,10 @@ class Turns:
         process = subprocess.Popen(
             [str(word) for word in command], stdout=log, stderr=log, preexec_fn=lambda: pin(processor), **more
         )
+        return self.keep(process)
+
+    def keep(self, process):
+        """Ends with this benchmark, and its work is not that of others."""
         self._stop.append(process)
         return process
 
@@ -88,7 +111,7 @@ class Turns:
         return f"{time.strftime('%F', time.gmtime())}, {machine()}; {rounds}; load average at the start {load}."
 
     def noise(self):
-        return f"{self.noisy} of {self.total} turns began while other work used more than {QUIET_SHARE} of a processor."
+        return f"{self.noisy} of {self.total} turns ran while other work used more than {QUIET_SHARE} of a processor."
 
 
 def machine():
@@ -105,15 +128,10 @@ def pin(processor):
     os.sched_setaffinity(0, {min(processor, os.cpu_count() - 1)})
 
 
-def _busy():
-    def read():
-        fields = [int(field) for field in open("/proc/stat").readline().split()[1:9]]
-        return sum(fields) - fields[3] - fields[4], sum(fields)
-
-    (used, total) = read()
-    time.sleep(0.2)
-    (used_then, total_then) = read()
-    return (used_then - used) / max(1, total_then - total) * os.cpu_count()
+def _used_seconds():
+    """Processor time that the whole machine has used, what its host took away included."""
+    fields = [int(field) for field in open("/proc/stat").readline().split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid):
