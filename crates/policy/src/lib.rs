@@ -6,6 +6,7 @@ pub mod aside;
 pub mod cx;
 pub mod kind;
 pub mod lifecycle;
+mod opened;
 pub mod permit;
 pub mod preview;
 pub mod tape;

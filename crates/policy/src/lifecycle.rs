@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::sync::MutexGuard;
 
 use crate::kind::References;
-use crate::{Cx, Kind, Permit, preview};
+use crate::{Cx, Kind, Permit, opened, preview};
 
 /// How deep a stored document may nest. Requests are held to a smaller depth before they come this far.
 const STORED_DEPTH_MAX: usize = 128;
@@ -83,6 +83,9 @@ pub fn key<K: Kind>(cx: &Cx, name: &str) -> Key {
 /// Reads the document of an entry; `None` if the entry retires it.
 pub fn open<K: Kind>(entry: Entry) -> Result<Option<Held<K>>, StoreError> {
     let Some(body) = entry.body.as_ref() else { return Ok(None) };
+    if let Some(document) = opened::find(&entry.token) {
+        return Ok(Some(Held { document, entry }));
+    }
     let damaged = |why: String| {
         StoreError::Damaged(format!("{} `{}` revision {}: {why}", entry.key.kind, entry.key.name, entry.revision.0))
     };
@@ -90,7 +93,8 @@ pub fn open<K: Kind>(entry: Entry) -> Result<Option<Held<K>>, StoreError> {
     if entry.format != K::FORMAT {
         json = K::upgrade(entry.format, json);
     }
-    let document = Checked::decode(&json).map_err(|violations| damaged(violations.render()))?;
+    let document: Checked<K::Document> = Checked::decode(&json).map_err(|violations| damaged(violations.render()))?;
+    opened::keep(&entry.token, document.clone());
     Ok(Some(Held { document, entry }))
 }
 
