@@ -19,6 +19,22 @@ pub enum Binding {
         /// Namespace of the answer.
         namespace: &'static str,
     },
+    /// AWS REST-JSON: a method and a path whose `{name}` segments are members of the input. Of the other members those in
+    /// `query` and `elsewhere` travel where these say, all others in a JSON body.
+    AwsRest {
+        /// The method.
+        method: Method,
+        /// Such as `/security-profiles/{securityProfileName}`; a last segment `{name+}` takes the rest of the path.
+        path: &'static str,
+        /// Members that travel in the query under their own names.
+        query: &'static [&'static str],
+        /// Members that travel in the query under another name, or in a header.
+        elsewhere: &'static [Elsewhere],
+        /// The member, a blob, that is the raw body; there is no JSON body then.
+        payload: Option<&'static str>,
+        /// The SigV4 service names under which clients may sign; the first is the one that Bartizan's own use.
+        signing: &'static [&'static str],
+    },
     /// Bartizan's own: a method and a path whose `{Name}` segments are members of the input; other members come from
     /// the query (GET) or the JSON body. Signed for `bartizan`.
     Native {
@@ -33,11 +49,60 @@ pub enum Binding {
     },
 }
 
-/// The methods in use.
+/// A member that travels neither under its own name nor in the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// In the query, under another name.
+    Query {
+        /// Such as `ascendingOrder`.
+        member: &'static str,
+        /// Such as `isAscendingOrder`.
+        name: &'static str,
+    },
+    /// In a header.
+    Header {
+        /// Such as `principal`.
+        member: &'static str,
+        /// Such as `x-amzn-principal`, in lower case.
+        name: &'static str,
+    },
+}
+
+impl Elsewhere {
+    /// The member's own name.
+    #[must_use]
+    pub fn member(self) -> &'static str {
+        match self {
+            Self::Query { member, .. } | Self::Header { member, .. } => member,
+        }
+    }
+}
+
+/// The methods in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {
     /// Reads.
     Get,
-    /// Everything else.
+    /// Creates, and everything else.
     Post,
+    /// Sets what is there or not.
+    Put,
+    /// Changes what is there.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// As HTTP spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
 }

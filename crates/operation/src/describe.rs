@@ -3,7 +3,7 @@
 use bartizan_wire::{Constraint, Member, Schema, SchemaKind};
 use serde_json::{Map, Value, json};
 
-use crate::{Binding, ErasedOperation, Table};
+use crate::{Binding, Elsewhere, ErasedOperation, Table};
 
 /// Every operation with its input and output. A shape inside itself is `{"ref": name}`.
 #[must_use]
@@ -20,8 +20,17 @@ fn describe(operation: &ErasedOperation) -> Value {
         Binding::AwsQuery { version, signing, .. } => {
             json!({ "protocol": "aws-query", "version": version, "signing": signing })
         }
+        Binding::AwsRest { method, path, query, elsewhere, payload, signing } => json!({
+            "protocol": "aws-rest-json",
+            "method": method.as_str(),
+            "path": path,
+            "query": located(query, elsewhere),
+            "headers": headers(elsewhere),
+            "payload": payload,
+            "signing": signing,
+        }),
         Binding::Native { method, path, anonymous, .. } => {
-            json!({ "protocol": "native", "method": format!("{method:?}").to_uppercase(), "path": path, "anonymous": anonymous })
+            json!({ "protocol": "native", "method": method.as_str(), "path": path, "anonymous": anonymous })
         }
     };
     json!({
@@ -32,6 +41,25 @@ fn describe(operation: &ErasedOperation) -> Value {
         "input": schema(operation.input, &mut Vec::new()),
         "output": schema(operation.output, &mut Vec::new()),
     })
+}
+
+/// Members in the query, by the name under which they travel.
+fn located(query: &[&str], elsewhere: &[Elsewhere]) -> Value {
+    let own = query.iter().map(|name| ((*name).to_owned(), json!(name)));
+    let renamed = elsewhere.iter().filter_map(|place| match place {
+        Elsewhere::Query { member, name } => Some(((*name).to_owned(), json!(member))),
+        Elsewhere::Header { .. } => None,
+    });
+    Value::Object(own.chain(renamed).collect())
+}
+
+/// Members in headers, by the header's name.
+fn headers(elsewhere: &[Elsewhere]) -> Value {
+    let named = elsewhere.iter().filter_map(|place| match place {
+        Elsewhere::Header { member, name } => Some(((*name).to_owned(), json!(member))),
+        Elsewhere::Query { .. } => None,
+    });
+    Value::Object(named.collect())
 }
 
 fn schema(of: &'static Schema, open: &mut Vec<&'static str>) -> Value {

@@ -7,7 +7,7 @@ pub mod describe;
 pub mod error;
 pub mod table;
 
-pub use binding::{Binding, Method};
+pub use binding::{Binding, Elsewhere, Method};
 pub use error::{ErrorBody, Fault, ServiceError};
 pub use table::{Answer, BoundTwice, ErasedOperation, Refusal, Reply, Table};
 

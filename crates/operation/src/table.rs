@@ -160,7 +160,7 @@ impl Table {
     /// Builds the table; two operations with one address are refused at start and not at a request.
     pub fn build(operations: Vec<ErasedOperation>) -> Result<Self, BoundTwice> {
         let mut table = Self::default();
-        let mut native = BTreeMap::new();
+        let mut paths = BTreeMap::new();
         for operation in operations.into_iter().map(Arc::new) {
             let taken = match operation.binding {
                 Binding::AwsJson { target, .. } => {
@@ -171,7 +171,9 @@ impl Table {
                     let address = (operation.name.to_owned(), version.to_owned());
                     table.aws_query.insert(address, Arc::clone(&operation)).map(drop)
                 }
-                Binding::Native { method, path, .. } => native.insert((format!("{method:?}"), path), ()),
+                Binding::AwsRest { method, path, .. } | Binding::Native { method, path, .. } => {
+                    paths.insert((method, path), ())
+                }
             };
             let known = table.actions.insert(operation.action.to_owned(), Arc::clone(&operation));
             if taken.is_some() || known.is_some() {

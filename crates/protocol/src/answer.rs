@@ -8,12 +8,14 @@ use http_body_util::Full;
 
 use crate::dialect::Dialect;
 use crate::failure::{Failure, Told};
-use crate::{aws_json, aws_query, native};
+use crate::{aws_json, aws_query, aws_rest, native};
 
 /// What is sent back.
 pub(crate) type Sent = Response<Full<Bytes>>;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+/// The code of an AWS REST-JSON error.
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const PREVIEW: HeaderName = HeaderName::from_static("x-bartizan-preview");
 
 /// The answer of an operation. `body` is in the dialect already.
@@ -34,7 +36,7 @@ pub(crate) fn body(
 ) -> Result<(Bytes, Option<String>), Failure> {
     let Answer { body, preview } = answer;
     let body = match dialect {
-        Dialect::AwsJson(_) | Dialect::Native => Bytes::from(body),
+        Dialect::AwsJson(_) | Dialect::AwsRest | Dialect::Native => Bytes::from(body),
         Dialect::AwsQuery { namespace } => Bytes::from(
             aws_query::render::answer(operation, namespace, &body, request_id).map_err(|_| Failure::Internal)?,
         ),
@@ -47,10 +49,16 @@ pub(crate) fn failure(dialect: Dialect, failure: &Failure, told: &Told<'_>, requ
     let body = match dialect {
         Dialect::AwsJson(_) => aws_json::render_error(told),
         Dialect::AwsQuery { namespace } => aws_query::render::error(told, namespace, request_id).into_bytes(),
+        Dialect::AwsRest => aws_rest::render_error(told),
         Dialect::Native => native::render_error(told),
     };
     let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut sent = plain(status, dialect.content_type(), Bytes::from(body), request_id);
+    if dialect == Dialect::AwsRest
+        && let Ok(code) = HeaderValue::from_str(&told.code)
+    {
+        sent.headers_mut().insert(ERROR_TYPE, code);
+    }
     if let Failure::Method(allowed) = failure {
         sent.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     }

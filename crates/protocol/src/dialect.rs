@@ -10,6 +10,8 @@ pub(crate) enum Dialect {
         /// Such as `https://sts.amazonaws.com/doc/2011-06-15/`.
         namespace: &'static str,
     },
+    /// AWS REST-JSON.
+    AwsRest,
     /// Bartizan's own.
     Native,
 }
@@ -30,7 +32,7 @@ impl Dialect {
             Self::AwsJson(JsonVersion::One0) => "application/x-amz-json-1.0",
             Self::AwsJson(JsonVersion::One1) => "application/x-amz-json-1.1",
             Self::AwsQuery { .. } => "text/xml",
-            Self::Native => "application/json",
+            Self::AwsRest | Self::Native => "application/json",
         }
     }
 }

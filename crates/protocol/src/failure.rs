@@ -64,10 +64,10 @@ impl Failure {
     }
 
     /// Code, status and text as the dialect has them. AWS JSON services answer 400 to everything about the caller,
-    /// AWS Query services 403.
+    /// AWS Query and AWS REST-JSON services 403.
     pub(crate) fn tell(&self, dialect: Dialect) -> Told<'_> {
         let query = matches!(dialect, Dialect::AwsQuery { .. });
-        let native = matches!(dialect, Dialect::Native);
+        let by_path = matches!(dialect, Dialect::AwsRest | Dialect::Native);
         let told = |status: u16, json: &'static str, in_query: &'static str, message: Cow<'static, str>| Told {
             status,
             code: Cow::Borrowed(if query { in_query } else { json }),
@@ -78,7 +78,7 @@ impl Failure {
         };
         match self {
             Self::Unknown(text) => told(
-                if native { 404 } else { 400 },
+                if by_path { 404 } else { 400 },
                 "UnknownOperationException",
                 "InvalidAction",
                 Cow::Owned(text.clone()),
@@ -115,6 +115,7 @@ impl Failure {
                 status: match dialect {
                     Dialect::AwsJson(_) => 400,
                     Dialect::AwsQuery { .. } => error.query_status,
+                    Dialect::AwsRest => 403,
                     Dialect::Native => 401,
                 },
                 code: Cow::Borrowed(if query { error.query_code } else { error.code }),
@@ -124,7 +125,7 @@ impl Failure {
                 members: None,
             },
             Self::Denied(text) => Told {
-                status: if query || native { 403 } else { 400 },
+                status: if query || by_path { 403 } else { 400 },
                 code: Cow::Borrowed(if query { "AccessDenied" } else { "AccessDeniedException" }),
                 message: Cow::Borrowed(text),
                 // As the vendor's authorization spells it, whatever the service.
@@ -142,7 +143,7 @@ impl Failure {
             },
             Self::Internal => told(
                 500,
-                "InternalServerError",
+                if dialect == Dialect::AwsRest { "InternalFailureException" } else { "InternalServerError" },
                 "InternalFailure",
                 Cow::Borrowed("an internal error occurred: try again, and report the request id if it stays"),
             ),

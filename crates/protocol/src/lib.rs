@@ -1,4 +1,4 @@
-//! The wire: AWS JSON 1.1, AWS Query and Bartizan's own protocol, on HTTP/1.1, in front of a table of operations.
+//! The wire: AWS JSON 1.1, AWS Query, AWS REST-JSON and Bartizan's own protocol, on HTTP/1.1, in front of a table of operations.
 //!
 //! Knows protocols and names no room (R7). Who may ask is decided behind [`Authenticate`]; what a call may use comes from
 //! [`Contextualize`]; both are implemented by `server`.
@@ -6,19 +6,22 @@
 mod answer;
 mod aws_json;
 mod aws_query;
+mod aws_rest;
 mod body;
 mod coerce;
 mod dialect;
 mod failure;
 pub mod limits;
 pub mod listen;
+mod members;
 mod native;
 mod route;
+mod routes;
 pub mod service;
 
 pub use limits::Limits;
 pub use listen::serve;
-pub use native::pattern::PatternError;
+pub use routes::pattern::PatternError;
 pub use service::authenticate::{Authenticate, Unauthenticated, Unproven};
 pub use service::context::{Circumstances, Contextualize};
 pub use service::{Service, Stats};

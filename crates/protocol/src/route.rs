@@ -10,8 +10,9 @@ use crate::aws_query;
 use crate::dialect::{Dialect, JsonVersion};
 use crate::failure::Failure;
 use crate::limits::BODY_BYTES_MAX;
-use crate::native::{self, Found, Routes};
-use crate::{aws_json, native::pattern::Labels};
+use crate::routes::pattern::Labels;
+use crate::routes::{Found, Routes};
+use crate::{aws_json, native};
 
 /// Below this, nothing is committed and everything is previewed.
 const PREVIEW: &str = "/preview";
@@ -34,8 +35,8 @@ pub(crate) enum Aim<'s> {
     Json(&'s Arc<ErasedOperation>),
     /// An operation of AWS Query: which one stands in the form.
     Query,
-    /// An operation of our own, with what its path says.
-    Native { operation: &'s Arc<ErasedOperation>, labels: Labels<'s>, anonymous: bool },
+    /// An operation with a path of its own, with what the path says.
+    Path { operation: &'s Arc<ErasedOperation>, labels: Labels<'s>, anonymous: bool },
     /// Is this process ready?
     Health,
     /// Nothing that there is.
@@ -70,10 +71,16 @@ pub(crate) fn route<'s>(parts: &'s Parts, table: &'s Table, routes: &'s Routes, 
     match routes.find(&parts.method, path) {
         Found::Route(route, labels) => Routed {
             body_bytes_max: route.body_bytes_max,
-            ..routed(Dialect::Native, Aim::Native { operation: &route.operation, labels, anonymous: route.anonymous })
+            ..routed(route.dialect, Aim::Path { operation: &route.operation, labels, anonymous: route.anonymous })
         },
-        Found::OtherMethod(allowed) => routed(Dialect::Native, Aim::Refused(Failure::Method(allowed))),
-        Found::Nothing => routed(Dialect::Native, Aim::Refused(Failure::Unknown(native::unknown(&parts.method, path)))),
+        Found::OtherMethod(Dialect::Native, allowed) => routed(Dialect::Native, Aim::Refused(Failure::Method(allowed))),
+        // Paths outside of our own are the vendor's, whose answer to another method is that to another path.
+        Found::Nothing if native::is_own(path) => {
+            routed(Dialect::Native, Aim::Refused(Failure::Unknown(native::unknown(&parts.method, path))))
+        }
+        Found::OtherMethod(..) | Found::Nothing => {
+            routed(Dialect::AwsRest, Aim::Refused(Failure::Unknown(native::unknown(&parts.method, path))))
+        }
     }
 }
 
@@ -118,10 +125,11 @@ fn other_smithy_protocol(headers: &HeaderMap) -> Option<String> {
     headers.get("smithy-protocol").map(|value| String::from_utf8_lossy(value.as_bytes()).escape_debug().to_string())
 }
 
-/// The SigV4 service name under which an operation is signed.
-pub(crate) fn signing(binding: Binding) -> &'static str {
+/// The SigV4 service names under which an operation may be signed.
+pub(crate) fn signing(binding: &Binding) -> &[&'static str] {
     match binding {
-        Binding::AwsJson { signing, .. } | Binding::AwsQuery { signing, .. } => signing,
-        Binding::Native { .. } => native::SIGNING,
+        Binding::AwsJson { signing, .. } | Binding::AwsQuery { signing, .. } => std::slice::from_ref(signing),
+        Binding::AwsRest { signing, .. } => signing,
+        Binding::Native { .. } => &[native::SIGNING],
     }
 }

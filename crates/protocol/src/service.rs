@@ -25,9 +25,13 @@ use crate::answer::{self, Sent};
 use crate::body::{Held, Room};
 use crate::dialect::Dialect;
 use crate::failure::Failure;
-use crate::native::Routes;
 use crate::route::{Aim, Routed, route, signing};
-use crate::{Authenticate, Circumstances, Contextualize, Limits, PatternError, Unproven, aws_json, aws_query, native};
+use crate::routes::Routes;
+use crate::{
+    Authenticate, Circumstances, Contextualize, Limits, PatternError, Unproven, aws_json, aws_query, aws_rest, native,
+    routes,
+};
+use aws_rest::Places;
 use log::Seen;
 use marks::Marks;
 
@@ -145,7 +149,7 @@ impl Service {
                 }
                 (operation, Pending::Form(form), false)
             }
-            Aim::Native { operation, labels, anonymous } => (operation, Pending::Native(labels), anonymous),
+            Aim::Path { operation, labels, anonymous } => (operation, Pending::Path(labels), anonymous),
         };
         seen.operation = operation.name;
         let now = self.context.now();
@@ -155,7 +159,10 @@ impl Service {
         let input = match input {
             Pending::Json => aws_json::input(&body.bytes)?,
             Pending::Form(form) => form.input(operation)?,
-            Pending::Native(labels) => native::input(operation, labels, parts.uri.query(), &body.bytes)?,
+            Pending::Path(labels) => match Places::of(&operation.binding) {
+                Some(places) => aws_rest::input(operation, places, labels, parts, &body.bytes)?,
+                None => native::input(operation, labels, parts.uri.query(), &body.bytes)?,
+            },
         };
         drop(body);
         let cx = self.context.cx(Circumstances {
@@ -187,7 +194,7 @@ impl Service {
             target: parts.uri.path_and_query().map_or("", |target| target.as_str()),
             headers: &parts.headers,
             body: &body.bytes,
-            services: &[signing(operation.binding)],
+            services: signing(&operation.binding),
             now,
         };
         self.authenticate.authenticate(&unproven).map_err(Failure::Unauthenticated)
@@ -230,5 +237,5 @@ impl Service {
 enum Pending<'s> {
     Json,
     Form(aws_query::form::Form<'s>),
-    Native(native::pattern::Labels<'s>),
+    Path(routes::pattern::Labels<'s>),
 }

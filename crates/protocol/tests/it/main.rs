@@ -10,6 +10,7 @@
 
 mod aws_json;
 mod aws_query;
+mod aws_rest;
 mod client;
 mod connections;
 mod hostile;

@@ -1,13 +1,13 @@
-//! A table of operations that do little, in all three protocols.
+//! A table of operations that do little, in all four protocols.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bartizan_ledger::{Entry, StoreError};
-use bartizan_operation::{Binding, ErrorBody, Fault, Method, Operation, ServiceError};
+use bartizan_operation::{Binding, Elsewhere, ErrorBody, Fault, Method, Operation, ServiceError};
 use bartizan_policy::preview::{Foresee, Foresight};
 use bartizan_policy::{Cx, Permit};
-use bartizan_wire::{Checked, ResourceName, Shape, Timestamp, Violations};
+use bartizan_wire::{Blob, Checked, ResourceName, Shape, Timestamp, Violations};
 use serde::Serialize;
 
 /// Foresees nothing.
@@ -70,6 +70,10 @@ pub(crate) struct Thing {
     pub(crate) deep: Option<Deep>,
     #[serde(skip_serializing_if = "Option::is_none", with = "bartizan_wire::time::wire_seconds::option")]
     pub(crate) at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flag: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bytes: Option<Blob>,
 }
 
 #[derive(Debug, Clone, Shape, Serialize)]
@@ -184,3 +188,44 @@ operation!(
     &["test/thing"],
     |cx, _input| told(cx)
 );
+
+/// How an operation of AWS REST-JSON is addressed, with members in all places.
+const fn rest(method: Method, path: &'static str) -> Binding {
+    Binding::AwsRest {
+        method,
+        path,
+        query: &["Count", "Items", "Flag"],
+        elsewhere: &[
+            Elsewhere::Query { member: "At", name: "isAt" },
+            Elsewhere::Header { member: "Bytes", name: "x-amzn-bytes" },
+        ],
+        payload: None,
+        signing: &["rest", "restdata"],
+    }
+}
+
+operation!(RestShow, Thing, rest(Method::Get, "/things/{Text}"), &[], |_cx, input| (*input).clone());
+operation!(RestKeep, Told, rest(Method::Put, "/things/{Text}"), &["test/thing"], |cx, _input| told(cx));
+operation!(RestEdit, Thing, rest(Method::Patch, "/things/{Text}"), &[], |_cx, input| (*input).clone());
+operation!(RestEmpty, Nothing, rest(Method::Delete, "/things/{Text}"), &[], |_cx, _input| Nothing {});
+operation!(RestFirst, Nothing, rest(Method::Put, "/things/first/{Text}"), &[], |_cx, _input| Nothing {});
+operation!(RestAny, Thing, rest(Method::Put, "/things/{Text}/{Any}"), &[], |_cx, input| (*input).clone());
+operation!(
+    RestPublish,
+    Thing,
+    Binding::AwsRest {
+        method: Method::Post,
+        path: "/topics/{Text+}",
+        query: &["Count"],
+        elsewhere: &[],
+        payload: Some("Bytes"),
+        signing: &["rest", "restdata"],
+    },
+    &[],
+    |_cx, input| (*input).clone()
+);
+
+/// No members.
+#[derive(Debug, Shape, Serialize)]
+#[shape(name = "Nothing")]
+pub(crate) struct Nothing {}

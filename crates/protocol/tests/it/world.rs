@@ -18,7 +18,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::operations::{Echo, File, Keep, Nowhere, Reflect, Register, Show, Tell};
+use crate::operations::{
+    Echo, File, Keep, Nowhere, Reflect, Register, RestAny, RestEdit, RestEmpty, RestFirst, RestKeep, RestPublish,
+    RestShow, Show, Tell,
+};
 
 /// `authorization: test <name>` proves a name, for the services that it was signed for: all of them here.
 #[derive(Debug)]
@@ -148,6 +151,13 @@ impl World {
             erased::<Show>(),
             erased::<File>(),
             erased::<Register>(),
+            erased::<RestAny>(),
+            erased::<RestEdit>(),
+            erased::<RestEmpty>(),
+            erased::<RestFirst>(),
+            erased::<RestKeep>(),
+            erased::<RestPublish>(),
+            erased::<RestShow>(),
         ]);
         let context = Arc::new(Context {
             ready: AtomicBool::new(true),

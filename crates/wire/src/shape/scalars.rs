@@ -118,6 +118,14 @@ impl Shape for f64 {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Blob(pub Vec<u8>);
 
+impl Blob {
+    /// As it travels.
+    #[must_use]
+    pub fn to_base64(&self) -> String {
+        BASE64.encode(&self.0)
+    }
+}
+
 impl Shape for Blob {
     const SCHEMA: &'static Schema = &Schema { name: "Blob", kind: SchemaKind::Blob };
 
@@ -145,7 +153,7 @@ impl Shape for Blob {
 
 impl Serialize for Blob {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64.encode(&self.0))
+        serializer.serialize_str(&self.to_base64())
     }
 }
 

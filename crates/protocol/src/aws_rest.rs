@@ -1,0 +1,102 @@
+//! AWS REST-JSON: a method and a path with labels, members in the query and in headers, the others in a JSON body.
+//!
+//! <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html>
+
+use bartizan_operation::{Binding, Elsewhere, ErasedOperation};
+use bartizan_wire::{Blob, Json};
+use http::HeaderMap;
+use http::request::Parts;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::failure::{Failure, Told};
+use crate::members::Members;
+use crate::routes::pattern::Labels;
+
+/// Where the members of an operation travel that are neither in its path nor in its JSON body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Places {
+    query: &'static [&'static str],
+    elsewhere: &'static [Elsewhere],
+    payload: Option<&'static str>,
+}
+
+impl Places {
+    /// Of an operation that speaks AWS REST-JSON.
+    pub(crate) fn of(binding: &Binding) -> Option<Self> {
+        match *binding {
+            Binding::AwsRest { query, elsewhere, payload, .. } => Some(Self { query, elsewhere, payload }),
+            _ => None,
+        }
+    }
+
+    /// The member that travels in the query under a name.
+    fn in_query(&self, name: &str) -> Option<&'static str> {
+        let renamed = |place: &Elsewhere| match *place {
+            Elsewhere::Query { member, name: known } if known == name => Some(member),
+            _ => None,
+        };
+        self.query.iter().copied().find(|known| *known == name).or_else(|| self.elsewhere.iter().find_map(renamed))
+    }
+
+    /// True if a member travels in the body.
+    fn in_body(&self, member: &str) -> bool {
+        !self.query.contains(&member) && !self.elsewhere.iter().any(|place| place.member() == member)
+    }
+}
+
+/// The input. What travels elsewhere is not read from the body, and a query's unknown names mean nothing, as with the
+/// vendor.
+pub(crate) fn input(
+    operation: &ErasedOperation,
+    places: Places,
+    labels: Labels<'_>,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Json, Failure> {
+    let mut members = match places.payload {
+        Some(member) => {
+            let mut members = Members::none(operation.input);
+            members.add(member, Json::String(Blob(body.to_vec()).to_base64()))?;
+            members
+        }
+        None => {
+            let mut members = Members::of_body(operation.input, body)?;
+            members.retain(|name| places.in_body(name) && labels.iter().all(|(label, _)| *label != name));
+            members
+        }
+    };
+    members.add_labels(labels)?;
+    members.add_query(parts.uri.query(), |name| places.in_query(name))?;
+    for place in places.elsewhere {
+        if let Elsewhere::Header { member, name } = *place
+            && let Some(value) = header(&parts.headers, name)?
+        {
+            members.add_text(member, value)?;
+        }
+    }
+    Ok(members.into_json())
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Failure> {
+    let Some(value) = headers.get(name) else { return Ok(None) };
+    let text = std::str::from_utf8(value.as_bytes());
+    text.map(Some).map_err(|_| Failure::Serialization(format!("the header `{name}` must be UTF-8 text")))
+}
+
+/// `{"message": .., ..}`; the code is in a header.
+pub(crate) fn render_error(told: &Told<'_>) -> Vec<u8> {
+    let mut text = Vec::with_capacity(128);
+    let mut serializer = serde_json::Serializer::new(&mut text);
+    let written = serializer.serialize_map(None).and_then(|mut map| {
+        map.serialize_entry("message", &told.message)?;
+        for (name, value) in told.members.into_iter().flatten() {
+            // The message is said once.
+            if name != "message" {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.end()
+    });
+    // Text and JSON values always serialize; should that change, the client still gets the code in the header.
+    written.map_or_else(|_| b"{}".to_vec(), |()| text)
+}
