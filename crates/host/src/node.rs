@@ -60,7 +60,7 @@ pub async fn find(cx: &Cx, instance: &str) -> Result<Option<Node>, StoreError> {
 /// # Errors
 /// When the store fails.
 pub async fn post(cx: &Cx, node: &Node) -> Result<(), StoreError> {
-    write(cx, TOPIC, &node.instance, node.heard_at, node).await
+    cx.board.post(&cx.realm, TOPIC, posting(&node.instance, node.heard_at, node)?).await
 }
 
 /// All postings of a topic that are kept as JSON, by subject.
@@ -86,14 +86,8 @@ pub(crate) fn read<T: DeserializeOwned>(posting: &Posting) -> Result<T, StoreErr
         .map_err(|error| StoreError::Damaged(format!("what is kept of `{}` cannot be read: {error}", posting.subject)))
 }
 
-/// Keeps a posting as JSON.
-pub(crate) async fn write(
-    cx: &Cx,
-    topic: &str,
-    subject: &str,
-    at: Timestamp,
-    value: &(impl Serialize + Sync),
-) -> Result<(), StoreError> {
+/// A state as a posting, kept as JSON.
+pub(crate) fn posting(subject: &str, at: Timestamp, value: &impl Serialize) -> Result<Posting, StoreError> {
     let body = serde_json::to_vec(value).map_err(|error| StoreError::Failed(error.to_string()))?;
-    cx.board.post(&cx.realm, topic, Posting { subject: subject.to_owned(), at, body }).await
+    Ok(Posting { subject: subject.to_owned(), at, body })
 }

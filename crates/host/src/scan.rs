@@ -1,7 +1,7 @@
 //! Scans: the judgment of a host by the baseline that it follows, kept until the next one. An edited baseline changes
 //! nothing of it; the next scan does, as the vendor has it.
 
-use bartizan_ledger::{Posting, StoreError};
+use bartizan_ledger::{Posting, StoreError, Write};
 use bartizan_policy::Cx;
 use bartizan_wire::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -118,9 +118,10 @@ impl From<Item> for Package {
 /// # Errors
 /// When the store fails.
 pub async fn post(cx: &Cx, scan: &Scan, packages: &[Package]) -> Result<(), StoreError> {
-    let posting = Posting { subject: scan.instance.clone(), at: scan.ended_at, body: pack(&packages)? };
-    cx.board.post(&cx.realm, PACKAGES_TOPIC, posting).await?;
-    node::write(cx, TOPIC, &scan.instance, scan.ended_at, scan).await
+    let packages = Posting { subject: scan.instance.clone(), at: scan.ended_at, body: pack(&packages)? };
+    let result = node::posting(&scan.instance, scan.ended_at, scan)?;
+    // together, so that nobody sees the counts of one scan beside the packages of another
+    cx.board.write(&cx.realm, vec![Write::post(PACKAGES_TOPIC, packages), Write::post(TOPIC, result)]).await
 }
 
 /// The latest result of a node, without its packages.

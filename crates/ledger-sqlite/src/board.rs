@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bartizan_ledger::{Audit, AuditLine, AuditQuery, Board, Page, Posting, StoreError};
+use bartizan_ledger::{Audit, AuditLine, AuditQuery, Board, Page, Posting, StoreError, Write};
 use bartizan_wire::Realm;
 
 use crate::file::{self, Format};
@@ -82,9 +82,11 @@ impl SqliteBoard {
 
 #[async_trait]
 impl Board for SqliteBoard {
-    async fn post(&self, realm: &Realm, topic: &str, posting: Posting) -> Result<(), StoreError> {
-        let request = Request::Post { realm: realm.clone(), topic: topic.to_owned(), posting };
-        self.writer.ask(request).await.map(drop)
+    async fn write(&self, realm: &Realm, writes: Vec<Write>) -> Result<(), StoreError> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        self.writer.ask(Request::Write { realm: realm.clone(), writes }).await.map(drop)
     }
 
     async fn find(&self, realm: &Realm, topic: &str, subject: &str) -> Result<Option<Posting>, StoreError> {
@@ -104,8 +106,7 @@ impl Board for SqliteBoard {
     }
 
     async fn remove(&self, realm: &Realm, topic: &str, subject: &str) -> Result<bool, StoreError> {
-        let request = Request::Remove { realm: realm.clone(), topic: topic.to_owned(), subject: subject.to_owned() };
-        self.writer.ask(request).await
+        self.writer.ask(Request::Write { realm: realm.clone(), writes: vec![Write::remove(topic, subject)] }).await
     }
 }
 

@@ -16,11 +16,40 @@ pub struct Posting {
     pub body: Vec<u8>,
 }
 
+/// One subject's next state, on its own or beside others; see [`Board::write`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// Such as `host/scan`.
+    pub topic: String,
+    /// Whose state.
+    pub subject: String,
+    /// When the subject was observed, and the state in the room's own format; `None` forgets the subject.
+    pub state: Option<(Timestamp, Vec<u8>)>,
+}
+
+impl Write {
+    /// Replaces the state of a subject.
+    #[must_use]
+    pub fn post(topic: &str, posting: Posting) -> Self {
+        Self { topic: topic.to_owned(), subject: posting.subject, state: Some((posting.at, posting.body)) }
+    }
+
+    /// Forgets a subject.
+    #[must_use]
+    pub fn remove(topic: &str, subject: impl Into<String>) -> Self {
+        Self { topic: topic.to_owned(), subject: subject.into(), state: None }
+    }
+}
+
 /// Latest states by realm, topic (such as `host/inventory`) and subject. Durable when a call returns.
 #[async_trait]
 pub trait Board: Send + Sync + std::fmt::Debug {
+    /// Writes all of them in their order, or none: readers see all or nothing, also after a crash.
+    async fn write(&self, realm: &Realm, writes: Vec<Write>) -> Result<(), StoreError>;
     /// Replaces the state of a subject.
-    async fn post(&self, realm: &Realm, topic: &str, posting: Posting) -> Result<(), StoreError>;
+    async fn post(&self, realm: &Realm, topic: &str, posting: Posting) -> Result<(), StoreError> {
+        self.write(realm, vec![Write::post(topic, posting)]).await
+    }
     /// The state of a subject.
     async fn find(&self, realm: &Realm, topic: &str, subject: &str) -> Result<Option<Posting>, StoreError>;
     /// States by subject, strictly after `after`, at most `limit`.

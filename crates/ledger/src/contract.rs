@@ -108,6 +108,8 @@ macro_rules! board_contract {
                 list_is_in_byte_order_and_pages
                 list_is_capped
                 removing_forgets
+                writes_are_done_in_their_order
+                readers_see_all_of_a_write_or_nothing
                 bodies_of_any_bytes_round_trip
                 posts_of_many_at_once_are_all_kept;
         }

@@ -15,7 +15,7 @@ pub mod token;
 pub mod contract;
 
 pub use audit::{Audit, AuditLine, AuditQuery};
-pub use board::{Board, Posting};
+pub use board::{Board, Posting, Write};
 pub use entry::{Batch, Change, Entry, Expect, Guard, LockToken, Revision, Seq, Stamp, Text};
 pub use key::{Key, Page, Scope};
 pub use ledger::{CommitError, Ledger, StoreError};

@@ -1,6 +1,6 @@
 //! How postings and lines are written; runs on the writer thread.
 
-use bartizan_ledger::{AuditLine, Posting, StoreError};
+use bartizan_ledger::{AuditLine, StoreError, Write};
 use bartizan_wire::Realm;
 use rusqlite::{Connection, params};
 
@@ -9,8 +9,7 @@ use crate::writer::{Keeper, Refused};
 /// A change of the board or of the audit trail.
 #[derive(Debug)]
 pub(crate) enum Request {
-    Post { realm: Realm, topic: String, posting: Posting },
-    Remove { realm: Realm, topic: String, subject: String },
+    Write { realm: Realm, writes: Vec<Write> },
     Record { realm: Realm, line: AuditLine },
 }
 
@@ -51,25 +50,32 @@ impl BoardKeeper {
     }
 }
 
+/// True if a state was forgotten.
+fn write(connection: &Connection, realm: &Realm, writes: Vec<Write>) -> rusqlite::Result<bool> {
+    let mut post = connection.prepare_cached(include_str!("../../sql/board/post.sql"))?;
+    let mut remove = connection.prepare_cached(include_str!("../../sql/board/remove.sql"))?;
+    let mut forgotten = 0;
+    for Write { topic, subject, state } in writes {
+        match state {
+            Some((at, body)) => {
+                post.execute(params![realm.account, realm.region, topic, subject, at.0, body])?;
+            }
+            None => forgotten += remove.execute(params![realm.account, realm.region, topic, subject])?,
+        }
+    }
+    Ok(forgotten > 0)
+}
+
 impl Keeper for BoardKeeper {
     type Request = Request;
-    /// Whether a posting was removed.
+    /// Whether a state was forgotten.
     type Reply = bool;
     type Refusal = StoreError;
     type Known = u64;
 
     fn apply(&mut self, connection: &Connection, request: Request) -> Result<bool, Refused<StoreError>> {
         match request {
-            Request::Post { realm, topic, posting } => {
-                let Posting { subject, at, body } = posting;
-                let mut post = connection.prepare_cached(include_str!("../../sql/board/post.sql"))?;
-                post.execute(params![realm.account, realm.region, topic, subject, at.0, body])?;
-                Ok(false)
-            }
-            Request::Remove { realm, topic, subject } => {
-                let mut remove = connection.prepare_cached(include_str!("../../sql/board/remove.sql"))?;
-                Ok(remove.execute(params![realm.account, realm.region, topic, subject])? > 0)
-            }
+            Request::Write { realm, writes } => Ok(write(connection, &realm, writes)?),
             Request::Record { realm, line } => {
                 self.record(connection, &realm, &line)?;
                 Ok(false)

@@ -6,7 +6,7 @@ use bartizan_wire::{Realm, Timestamp};
 use tokio::task::JoinSet;
 
 use super::sample::realm;
-use crate::{Board, Page, Posting};
+use crate::{Board, Page, Posting, Write};
 
 type Backend = Arc<dyn Board>;
 
@@ -83,6 +83,43 @@ pub async fn removing_forgets(board: Backend) {
     assert_eq!(board.find(&realm(1), TOPIC, "s").await.unwrap(), None);
     board.post(&realm(1), TOPIC, posting("s", 2, b"y")).await.unwrap();
     assert_eq!(board.find(&realm(1), TOPIC, "s").await.unwrap().unwrap().body, b"y");
+}
+
+pub async fn writes_are_done_in_their_order(board: Backend) {
+    board.post(&realm(1), TOPIC, posting("gone", 1, b"x")).await.unwrap();
+    let writes = vec![
+        Write::post(TOPIC, posting("s", 1, b"first")),
+        Write::remove(TOPIC, "gone"),
+        Write::remove(TOPIC, "never there"),
+        Write::post("test/other", posting("s", 2, b"elsewhere")),
+        Write::post(TOPIC, posting("s", 3, b"last")),
+        Write::post(TOPIC, posting("t", 4, b"x")),
+        Write::remove(TOPIC, "t"),
+    ];
+    board.write(&realm(1), writes).await.unwrap();
+    assert_eq!(board.list(&realm(1), TOPIC, None, 10).await.unwrap(), [posting("s", 3, b"last")]);
+    assert_eq!(board.list(&realm(1), "test/other", None, 10).await.unwrap(), [posting("s", 2, b"elsewhere")]);
+    board.write(&realm(1), Vec::new()).await.unwrap();
+    assert_eq!(subjects(&*board, &realm(1), None, 10).await, ["s"]);
+}
+
+pub async fn readers_see_all_of_a_write_or_nothing(board: Backend) {
+    let both = |round: i64| ["s", "t"].map(|subject| Write::post(TOPIC, posting(subject, round, b"x"))).to_vec();
+    board.write(&realm(1), both(0)).await.unwrap();
+    let writer = tokio::spawn({
+        let board = Arc::clone(&board);
+        async move {
+            for round in 1..100 {
+                board.write(&realm(1), both(round)).await.unwrap();
+            }
+        }
+    });
+    while !writer.is_finished() {
+        let seen = board.list(&realm(1), TOPIC, None, 10).await.unwrap();
+        assert!(seen.len() == 2 && seen[0].at == seen[1].at, "{seen:?}");
+        tokio::task::yield_now().await;
+    }
+    writer.await.unwrap();
 }
 
 pub async fn bodies_of_any_bytes_round_trip(board: Backend) {

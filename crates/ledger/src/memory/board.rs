@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bartizan_wire::{Realm, Timestamp};
 
 use super::lock;
-use crate::{Board, Page, Posting, StoreError};
+use crate::{Board, Page, Posting, StoreError, Write};
 
 type Topic = (Realm, String);
 type Subjects = BTreeMap<String, (Timestamp, Vec<u8>)>;
@@ -33,10 +33,15 @@ fn posting(subject: &str, (at, body): &(Timestamp, Vec<u8>)) -> Posting {
 
 #[async_trait]
 impl Board for MemoryBoard {
-    async fn post(&self, realm: &Realm, topic: &str, posting: Posting) -> Result<(), StoreError> {
+    async fn write(&self, realm: &Realm, writes: Vec<Write>) -> Result<(), StoreError> {
         let mut topics = lock(&self.topics);
-        let subjects = topics.entry((realm.clone(), topic.to_owned())).or_default();
-        subjects.insert(posting.subject, (posting.at, posting.body));
+        for Write { topic, subject, state } in writes {
+            let subjects = topics.entry((realm.clone(), topic)).or_default();
+            match state {
+                Some(state) => subjects.insert(subject, state),
+                None => subjects.remove(&subject),
+            };
+        }
         Ok(())
     }
 
