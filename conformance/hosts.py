@@ -192,11 +192,20 @@ def observing(tmp_path_factory):
         assert time.monotonic() < deadline, server.tail()
         time.sleep(0.5)
     server.instance = ssm.describe_instance_information()["InstanceInformationList"][0]["InstanceId"]
-    while not ssm.describe_instance_patch_states(InstanceIds=[server.instance])["InstancePatchStates"]:
+    # A host is judged when its inventory comes, and again as each of its package indices does.
+    while (status := judged(server)) is None or any("not been received" in blind for blind in status["Blind"]):
         assert time.monotonic() < deadline, server.tail()
         time.sleep(0.5)
     yield server
     server.kill()
+
+
+def judged(server):
+    """What `host status` says of this machine; None before it was judged."""
+    ssm = sdk(server.endpoint)
+    if not ssm.describe_instance_patch_states(InstanceIds=[server.instance])["InstancePatchStates"]:
+        return None
+    return json.loads(run(server, "host", "status", "--output", "json"))
 
 
 def run(server, *arguments):

@@ -49,6 +49,7 @@ impl Foresee for HostRoom {
         let nodes = node::all(before).await?;
         let affected = affected(before, after, &nodes).await?;
         let mut evidence = evidence(&nodes, &affected, before.now);
+        evidence.blind.extend(self.lacking(before, &nodes, &affected));
         let mut compared = Vec::with_capacity(affected.len());
         for one in affected {
             let hosts = one.instances.len();
@@ -86,6 +87,21 @@ impl Foresee for HostRoom {
 }
 
 impl HostRoom {
+    /// Hosts that are judged without some of the indices that they refer to.
+    fn lacking(&self, cx: &Cx, nodes: &[Node], affected: &[Affected]) -> Option<Blind> {
+        let facts = self.facts(&cx.realm);
+        let fleet = facts.fleet.read().unwrap_or_else(PoisonError::into_inner);
+        let lacks = |node: &&Node| {
+            let group = fleet.group_of(&node.instance);
+            group.is_some_and(|group| node.indices.iter().any(|digest| !group.has_index(digest)))
+        };
+        let judged = |node: &&Node| affected.iter().any(|one| one.instances.contains(&node.instance));
+        let count = nodes.iter().filter(judged).filter(lacks).count();
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let why = "hosts of which a package index has not been received yet".to_owned();
+        (count > 0).then_some(Blind { why, count })
+    }
+
     async fn compare(
         &self,
         cx: &Cx,

@@ -32,7 +32,7 @@ impl Entry<'_> {
 
 impl Catalogue {
     /// The catalogue of a host of architecture `native` that holds these indices. An index that has not been received is
-    /// passed over: whoever asks has to say so, see [`Catalogue::absent`].
+    /// passed over: whoever asks has to say so, see [`Group::lacks`](crate::engine::Group::lacks).
     #[must_use]
     pub fn build(native: &str, references: &[IndexReference], offers: &dyn Offers) -> Self {
         let mut origins = Vec::new();
@@ -57,14 +57,6 @@ impl Catalogue {
         catalogue.fill(&indices, &origins, offers);
         catalogue.indices = indices;
         catalogue
-    }
-
-    /// The references whose content has not been received.
-    pub fn absent<'a>(
-        references: &'a [IndexReference],
-        offers: &'a dyn Offers,
-    ) -> impl Iterator<Item = &'a IndexReference> {
-        references.iter().filter(|reference| offers.index(&reference.digest).is_none())
     }
 
     fn fill(&mut self, indices: &[Arc<Index>], origins: &[&Origin], offers: &dyn Offers) {

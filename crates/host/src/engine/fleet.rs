@@ -43,8 +43,7 @@ struct Key {
 #[derive(Debug)]
 pub struct Group {
     serial: u64,
-    family: Family,
-    product: String,
+    key: Arc<Key>,
     catalogue: Catalogue,
     hosts: BTreeMap<Arc<str>, HostRow>,
 }
@@ -82,10 +81,6 @@ impl Fleet {
             return Err(FleetError::Family { os_id: facts.os_id.clone() });
         };
         let mut blind = inventory.blind.clone();
-        for reference in Catalogue::absent(&inventory.indices, offers) {
-            let origin = &reference.origin;
-            blind.push(format!("the index of {}/{} has not been received yet", origin.archive, origin.component));
-        }
         let references =
             inventory.indices.iter().filter(|reference| offers.index(&reference.digest).is_some()).cloned();
         let key =
@@ -96,11 +91,11 @@ impl Fleet {
                 *made += 1;
                 *made
             },
-            family,
-            product: key.product.clone(),
+            key: Arc::clone(&key),
             catalogue: Catalogue::build(&key.native, &key.references, offers),
             hosts: BTreeMap::new(),
         });
+        blind.extend(group.lacks(inventory));
         if group.catalogue.unreadable() > 0 {
             blind.push(format!("{} offered versions cannot be read", group.catalogue.unreadable()));
         }
@@ -151,19 +146,34 @@ impl Group {
     /// Which baselines are for its hosts.
     #[must_use]
     pub fn family(&self) -> Family {
-        self.family
+        self.key.family
     }
 
     /// As in PRODUCT filters.
     #[must_use]
     pub fn product(&self) -> &str {
-        &self.product
+        &self.key.product
     }
 
     /// What is offered to its hosts.
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// The indices that an inventory refers to and whose content was not there when the group was made, in words: what
+    /// they offer is not judged.
+    pub fn lacks(&self, inventory: &Inventory) -> impl Iterator<Item = String> {
+        inventory.indices.iter().filter(|reference| !self.key.references.contains(reference)).map(|reference| {
+            let origin = &reference.origin;
+            format!("the index of {}/{} has not been received yet", origin.archive, origin.component)
+        })
+    }
+
+    /// True if the content of an index was there when the group was made.
+    #[must_use]
+    pub fn has_index(&self, digest: &str) -> bool {
+        self.key.references.iter().any(|reference| reference.digest == digest)
     }
 
     /// Its hosts, by instance.
@@ -180,7 +190,7 @@ impl Group {
     /// The plan applied to all that is offered to these hosts.
     #[must_use]
     pub fn table(&self, plan: &Plan, now: Timestamp) -> Table {
-        Table::build(plan, &self.product, now, &self.catalogue)
+        Table::build(plan, self.product(), now, &self.catalogue)
     }
 
     /// The hosts that a scope holds, by instance, without allocating for each.

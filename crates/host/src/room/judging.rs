@@ -182,6 +182,7 @@ impl Facts {
             let table = self.tables.get(&followed.baseline, group, &plan, now);
             let judge = Judge { plan: &plan, table: &table, product: group.product(), now };
             let mut report = engine::report(judge, group.catalogue(), &inventory, &Outcomes::default(), missing_max);
+            report.blind.extend(group.lacks(&inventory));
             if followed.two_groups {
                 report.blind.push("the tags `PatchGroup` and `Patch Group` differ, and `PatchGroup` counts".to_owned());
             }

@@ -173,6 +173,27 @@ async fn a_reporting_host_is_judged_by_the_default_baseline() {
 }
 
 #[tokio::test]
+async fn what_is_not_judged_for_want_of_an_index_is_said() {
+    let world = World::new();
+    let (instance, agent) = register(&world, json!([])).await;
+    let blind =
+        async || native(&world, &world.cx, "SummariseHost", json!({ "InstanceId": instance })).await["Blind"].clone();
+    native(&world, &agent, "ReportInventory", json!({ "Inventory": inventory(&instance) })).await;
+    let waiting = blind().await;
+    assert_eq!(waiting.as_array().unwrap().len(), 2, "{waiting}");
+    assert!(waiting[0].as_str().unwrap().ends_with("has not been received yet"), "{waiting}");
+    let created = world.ssm("CreatePatchBaseline", json!({ "Name": "mine", "OperatingSystem": "DEBIAN" })).await;
+    let preview =
+        foreseen(&world, "RegisterDefaultPatchBaseline", json!({ "BaselineId": created["BaselineId"] })).await;
+    assert_eq!(
+        preview["Evidence"]["Blind"],
+        json!([{ "Why": "hosts of which a package index has not been received yet", "Count": 1 }])
+    );
+    report(&world, &agent, &inventory(&instance)).await;
+    assert_eq!(blind().await, json!([]));
+}
+
+#[tokio::test]
 async fn a_group_leads_to_its_baseline_and_an_edit_takes_effect_at_the_next_scan() {
     let world = World::new();
     let (instance, agent) = register(&world, json!([{ "Key": "PatchGroup", "Value": "web" }])).await;
