@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bartizan_ledger::{Audit, Board, Ledger, Revision};
 use bartizan_wire::{Realm, Timestamp};
 
-use crate::{Principal, Tape, Turns};
+use crate::{Principal, Series, Tape, Turns};
 
 /// Makes identifiers that nobody can guess. The random source belongs to `server`.
 pub trait Mint: Send + Sync + std::fmt::Debug {
@@ -36,6 +36,8 @@ pub struct Cx {
     pub audit: Arc<dyn Audit>,
     /// Recorded observations.
     pub tape: Arc<dyn Tape>,
+    /// Measured values in columns.
+    pub series: Arc<dyn Series>,
     /// Whose turn it is to update a document blindly.
     pub turns: Arc<Turns>,
     /// New identifiers.

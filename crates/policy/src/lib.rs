@@ -1,4 +1,4 @@
-//! What the four kinds of policy share: the life cycle of a document, preview, tape, permits.
+//! What the four kinds of policy share: the life cycle of a document, preview, tape, series, permits.
 //!
 //! A room brings a [`Kind`]; everything that all kinds have in common is written once, here.
 
@@ -9,6 +9,7 @@ pub mod lifecycle;
 mod opened;
 pub mod permit;
 pub mod preview;
+pub mod series;
 pub mod tape;
 pub mod turns;
 
@@ -18,5 +19,6 @@ pub use kind::{Kind, References};
 pub use lifecycle::{Contended, Draft, Held, LifecycleError};
 pub use permit::{Authorizer, Permit, Principal};
 pub use preview::{Evidence, Foresee, Foresight};
-pub use tape::{Recording, Span, Tape};
+pub use series::{Columns, MemorySeries, Sample, Series, Value};
+pub use tape::{Position, Recording, Span, Tape};
 pub use turns::Turns;

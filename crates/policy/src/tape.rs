@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bartizan_ledger::StoreError;
 use bartizan_wire::{Realm, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// One recorded observation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,17 @@ pub struct Span {
     pub from: Timestamp,
     /// First instant after it.
     pub to: Timestamp,
+}
+
+/// A place on a track, behind a recording: what comes after it is what a reader that stood there has not read. Grows from
+/// one recording to the next, by no rule; never names another place later, whatever is deleted in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Position(pub u64);
+
+impl Position {
+    /// Before everything.
+    pub const START: Self = Self(0);
 }
 
 /// Append-only recordings by realm and track (such as `host/inventory`).

@@ -74,6 +74,7 @@ impl Contextualize for Surroundings {
             board: Arc::clone(&self.stores.board) as _,
             audit: Arc::clone(&self.stores.board) as _,
             tape: Arc::clone(&self.stores.tape) as _,
+            series: Arc::clone(&self.stores.series),
             turns: Arc::clone(&self.turns),
             mint: Arc::clone(&self.mint) as _,
             previewing: circumstances.previewing,

@@ -8,7 +8,7 @@ use bartizan_host::room::HostRoom;
 use bartizan_ledger::StoreError;
 use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
 use bartizan_operation::{Answer, Refusal, Table};
-use bartizan_policy::{Authorizer, Cx, Mint, Principal, Recording, Span, Tape, Turns};
+use bartizan_policy::{Authorizer, Cx, MemorySeries, Mint, Principal, Recording, Span, Tape, Turns};
 use bartizan_wire::{Json, Realm, ResourceName, Timestamp};
 use serde_json::Value;
 
@@ -86,6 +86,7 @@ impl World {
             board: Arc::new(MemoryBoard::new()),
             audit: Arc::new(MemoryAudit::new()),
             tape: Arc::new(MemoryTape::default()),
+            series: Arc::new(MemorySeries::new()),
             turns: Arc::new(Turns::default()),
             mint: Arc::new(Counter::default()),
             previewing: false,

@@ -3,4 +3,5 @@
 
 mod lifecycle;
 mod preview;
+mod series;
 mod world;

@@ -9,7 +9,7 @@ use bartizan_ledger::StoreError;
 use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
 use bartizan_policy::kind::References;
 use bartizan_policy::{
-    Authorizer, Contended, Cx, Kind, LifecycleError, Mint, Permit, Principal, Recording, Span, Tape,
+    Authorizer, Contended, Cx, Kind, LifecycleError, MemorySeries, Mint, Permit, Principal, Recording, Span, Tape,
 };
 use bartizan_wire::{Checked, Path, Realm, ResourceName, Shape, Timestamp, Violations};
 use serde::Serialize;
@@ -97,6 +97,7 @@ pub(crate) fn cx() -> Cx {
         board: Arc::new(MemoryBoard::default()),
         audit: Arc::new(MemoryAudit::default()),
         tape: Arc::new(NoTape),
+        series: Arc::new(MemorySeries::new()),
         turns: Arc::default(),
         mint: Arc::new(Counter::default()),
         previewing: false,

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bartizan_ledger::StoreError;
 use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
 use bartizan_operation::{ErasedOperation, Operation, Table};
-use bartizan_policy::{Authorizer, Cx, Mint, Principal, Recording, Span, Tape};
+use bartizan_policy::{Authorizer, Cx, MemorySeries, Mint, Principal, Recording, Span, Tape};
 use bartizan_protocol::{
     Authenticate, Circumstances, Contextualize, Limits, Service, Unauthenticated, Unproven, serve,
 };
@@ -105,6 +105,7 @@ impl Contextualize for Context {
             board: Arc::clone(&self.board) as _,
             audit: Arc::clone(&self.audit) as _,
             tape: Arc::new(NoTape),
+            series: Arc::new(MemorySeries::new()),
             turns: Arc::default(),
             mint: Arc::clone(&self.mint) as _,
             previewing,
