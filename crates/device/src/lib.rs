@@ -5,3 +5,4 @@
 pub mod behavior;
 pub mod metric;
 pub mod observe;
+pub mod room;

@@ -1,0 +1,169 @@
+//! What is on the tape: everything that the judgment of devices depends on, in the order in which it is judged. A replay
+//! from any snapshot sees the same and comes to the same alarms.
+
+use std::sync::Arc;
+
+use bartizan_ledger::{Seq, StoreError};
+use bartizan_policy::Recording;
+use bartizan_wire::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::behavior::{DimensionValueOperator, MetricValue};
+use crate::observe::{Datapoint, Measured, Observation};
+
+/// The track of the device room; stored, never renamed.
+pub const TRACK: &str = "device/report";
+
+/// One recording.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    /// Something observed.
+    Seen {
+        /// What.
+        observation: Observation,
+        /// The id of a report, as it was sent.
+        report_id: Box<str>,
+        /// It is kept and not judged; see [`Settings::skip_first_report`](super::settings::Settings).
+        unjudged: bool,
+    },
+    /// From here on the documents of this place in the ledger hold.
+    Plan {
+        /// The place in the ledger.
+        seq: Seq,
+        /// When it was noticed.
+        at: Timestamp,
+    },
+}
+
+/// The form on the tape: short names, because there are many.
+#[derive(Debug, Serialize, Deserialize)]
+enum Form {
+    /// Report.
+    R {
+        i: Box<str>,
+        d: Vec<Point>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        u: bool,
+    },
+    /// Window.
+    W { d: Vec<Point> },
+    /// Tick.
+    T {},
+    /// Plan.
+    P { s: u64 },
+}
+
+/// A datapoint: metric, value, dimension.
+#[derive(Debug, Serialize, Deserialize)]
+struct Point(Arc<str>, MetricValue, #[serde(default)] Option<(Arc<str>, DimensionValueOperator)>);
+
+impl From<&Datapoint> for Point {
+    fn from(point: &Datapoint) -> Self {
+        Self(Arc::clone(&point.measured.metric), point.value.clone(), point.measured.dimension.clone())
+    }
+}
+
+impl From<Point> for Datapoint {
+    fn from(Point(metric, value, dimension): Point) -> Self {
+        Self { measured: Measured { metric, dimension }, value }
+    }
+}
+
+impl Record {
+    /// When it was recorded.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Seen { observation, .. } => observation_at(observation),
+            Self::Plan { at, .. } => *at,
+        }
+    }
+
+    /// As it is written.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn recording(&self) -> Result<Recording, StoreError> {
+        let points = |datapoints: &[Datapoint]| datapoints.iter().map(Point::from).collect();
+        let (subject, form) = match self {
+            Self::Plan { seq, .. } => ("", Form::P { s: seq.0 }),
+            Self::Seen { observation, report_id, unjudged } => match observation {
+                Observation::Report { thing, datapoints, .. } => {
+                    (thing.as_ref(), Form::R { i: report_id.clone(), d: points(datapoints), u: *unjudged })
+                }
+                Observation::Window { thing, datapoints, .. } => (thing.as_ref(), Form::W { d: points(datapoints) }),
+                Observation::Tick { .. } => ("", Form::T {}),
+            },
+        };
+        let body = serde_json::to_vec(&form).map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(Recording { subject: subject.to_owned(), at: self.at(), body })
+    }
+
+    /// As it was written.
+    ///
+    /// # Errors
+    /// For what is no recording of this room.
+    pub fn read(recording: &Recording) -> Result<Self, StoreError> {
+        let form: Form = serde_json::from_slice(&recording.body)
+            .map_err(|error| StoreError::Damaged(format!("a recording of {TRACK} at {}: {error}", recording.at)))?;
+        let (at, thing) = (recording.at, || Arc::from(recording.subject.as_str()));
+        let points = |points: Vec<Point>| points.into_iter().map(Datapoint::from).collect();
+        Ok(match form {
+            Form::P { s } => Self::Plan { seq: Seq(s), at },
+            Form::R { i, d, u } => Self::Seen {
+                observation: Observation::Report { thing: thing(), at, datapoints: points(d) },
+                report_id: i,
+                unjudged: u,
+            },
+            Form::W { d } => Self::of(Observation::Window { thing: thing(), at, datapoints: points(d) }),
+            Form::T {} => Self::of(Observation::Tick { at }),
+        })
+    }
+
+    /// Something that the broker or the clock told.
+    #[must_use]
+    pub fn of(observation: Observation) -> Self {
+        Self::Seen { observation, report_id: "".into(), unjudged: false }
+    }
+}
+
+fn observation_at(observation: &Observation) -> Timestamp {
+    match observation {
+        Observation::Report { at, .. } | Observation::Window { at, .. } | Observation::Tick { at } => *at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let at = Timestamp(1_790_000_000_123);
+        let point = |metric: &str, dimension: Option<(Arc<str>, DimensionValueOperator)>, value| Datapoint {
+            measured: Measured { metric: metric.into(), dimension },
+            value,
+        };
+        let count = MetricValue { count: Some(7), ..MetricValue::default() };
+        let cidrs = MetricValue { cidrs: Some(vec!["10.0.0.1".to_owned()]), ..MetricValue::default() };
+        let datapoints = vec![
+            point("aws:all-bytes-out", None, count),
+            point("aws:source-ip-address", Some(("dim".into(), DimensionValueOperator::NotIn)), cidrs),
+        ];
+        let thing: Arc<str> = "dev \u{fc}".into();
+        for record in [
+            Record::Plan { seq: Seq(9), at },
+            Record::of(Observation::Tick { at }),
+            Record::of(Observation::Window { thing: Arc::clone(&thing), at, datapoints: datapoints.clone() }),
+            Record::Seen {
+                observation: Observation::Report { thing, at, datapoints },
+                report_id: "18446744073709551615".into(),
+                unjudged: true,
+            },
+        ] {
+            assert_eq!(Record::read(&record.recording().unwrap()).unwrap(), record);
+        }
+        let damaged = Recording { subject: String::new(), at, body: b"{}".to_vec() };
+        assert!(matches!(Record::read(&damaged), Err(StoreError::Damaged(_))));
+    }
+}

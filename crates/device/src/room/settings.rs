@@ -1,0 +1,37 @@
+//! What an operator can set of the device room.
+
+use crate::metric::PERIOD_SECONDS;
+
+/// The settings of the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Seconds between two ticks, at which windows of cloud-side metrics close and fleets are compared; a device may
+    /// report once in it. The vendor's is [`PERIOD_SECONDS`]; a shorter one is for trying things out.
+    pub period_seconds: i64,
+    /// The first report after the connection of a device is accepted and not judged: counters of some agents begin
+    /// with everything since the machine started.
+    pub skip_first_report: bool,
+}
+
+/// Share of the period by which a report may come early: clients send at exactly 300 seconds, and 10 are the slack.
+const SLACK_DIVISOR: i64 = 30;
+
+impl Settings {
+    /// Milliseconds that must lie between two accepted reports of a thing (decision 23).
+    #[must_use]
+    pub fn report_interval_ms(self) -> i64 {
+        self.period_ms() - self.period_ms() / SLACK_DIVISOR
+    }
+
+    /// The period in milliseconds.
+    #[must_use]
+    pub fn period_ms(self) -> i64 {
+        self.period_seconds.max(1).saturating_mul(1000)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { period_seconds: PERIOD_SECONDS, skip_first_report: false }
+    }
+}

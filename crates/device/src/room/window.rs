@@ -1,0 +1,240 @@
+//! Cloud-side metrics: what the broker notices is counted by thing until the window closes, and then is one observation.
+//!
+//! A window that is open when the program ends without warning is lost with what was counted in it: at most one period.
+//! What was closed is durable.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bartizan_wire::Timestamp;
+
+use super::filter::fits;
+use super::notice::{Noticed, NoticedEvent};
+use crate::behavior::{DimensionValueOperator, MetricValue};
+use crate::observe::{Datapoint, Measured};
+
+/// Things that are counted in one window at most. What others do is counted as not seen.
+pub const THINGS_MAX: usize = 200_000;
+/// Addresses of one thing that are told apart in one window.
+pub const ADDRESSES_MAX: usize = 256;
+/// How long a thing that is gone is remembered, in days: as long as metrics are kept.
+const GONE_DAYS: i64 = 14;
+/// The reference's names for what a window says of the sizes of messages beside their total.
+pub const BYTE_SIZE: &str = "aws:message-byte-size";
+
+/// A metric that is narrowed to some topics because a profile asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Narrowed {
+    /// The metric with its dimension.
+    pub measured: Measured,
+    /// The dimension's topic filters.
+    pub filters: Arc<[String]>,
+}
+
+/// The window that is open.
+#[derive(Debug, Default)]
+pub struct Windows {
+    things: BTreeMap<Arc<str>, Counts>,
+    connected: BTreeMap<Arc<str>, u32>,
+    disconnected: BTreeMap<Arc<str>, Timestamp>,
+    unseen: u64,
+}
+
+/// What one thing did.
+#[derive(Debug, Default)]
+struct Counts {
+    attempts: i64,
+    disconnects: i64,
+    all: Tally,
+    narrowed: BTreeMap<(Arc<str>, DimensionValueOperator), Tally>,
+}
+
+/// Messages, of all topics or of some.
+#[derive(Debug, Default)]
+struct Tally {
+    sent: i64,
+    received: i64,
+    denied: i64,
+    bytes: i64,
+    smallest: Option<i64>,
+    largest: Option<i64>,
+    addresses: BTreeSet<IpAddr>,
+}
+
+/// What a closed window says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Closed {
+    /// By thing, in the order of names.
+    pub things: Vec<(Arc<str>, Vec<Datapoint>)>,
+    /// Events of things beyond [`THINGS_MAX`].
+    pub unseen: u64,
+}
+
+impl Windows {
+    /// Counts an event.
+    pub fn notice(&mut self, noticed: &Noticed, narrowed: &[Narrowed], now: Timestamp) {
+        let thing = &noticed.thing;
+        match noticed.event {
+            NoticedEvent::Connected if self.connected.len() < THINGS_MAX => {
+                *self.connected.entry(Arc::clone(thing)).or_default() += 1;
+                self.disconnected.remove(thing);
+            }
+            NoticedEvent::Disconnected => self.disconnect(thing, now),
+            _ => {}
+        }
+        if self.things.len() >= THINGS_MAX && !self.things.contains_key(thing) {
+            self.unseen += 1;
+            return;
+        }
+        let counts = self.things.entry(Arc::clone(thing)).or_default();
+        match noticed.event {
+            NoticedEvent::Connected | NoticedEvent::Refused => counts.attempts += 1,
+            NoticedEvent::Disconnected => counts.disconnects += 1,
+            _ => {}
+        }
+        counts.all.add(noticed);
+        let Some(topic) = noticed.event.topic() else { return };
+        let mut told = BTreeSet::new();
+        for one in narrowed {
+            let Some((dimension, operator)) = &one.measured.dimension else { continue };
+            // One dimension may narrow several metrics, which share its tally.
+            if !told.insert((dimension, operator)) {
+                continue;
+            }
+            let any = one.filters.iter().any(|filter| fits(filter, topic, thing));
+            if any == (*operator == DimensionValueOperator::In) {
+                counts.narrowed.entry((Arc::clone(dimension), *operator)).or_default().add(noticed);
+            }
+        }
+    }
+
+    fn disconnect(&mut self, thing: &Arc<str>, now: Timestamp) {
+        if let Some(connections) = self.connected.get_mut(thing) {
+            *connections = connections.saturating_sub(1);
+            if *connections > 0 {
+                return;
+            }
+            self.connected.remove(thing);
+        }
+        if self.disconnected.len() < THINGS_MAX {
+            self.disconnected.insert(Arc::clone(thing), now);
+        }
+    }
+
+    /// A thing is known not to be connected since then: from what was recorded before the program started.
+    pub fn recall(&mut self, thing: &Arc<str>, disconnected: Option<Timestamp>, now: Timestamp) {
+        if self.disconnected.len() < THINGS_MAX {
+            self.disconnected.insert(Arc::clone(thing), disconnected.unwrap_or(now));
+        }
+    }
+
+    /// Closes the window that ends at `at`. There is a datapoint of a thing that was active or is connected; a zero is
+    /// one too. How long a thing has been gone is told for those of which somebody asks.
+    pub fn close(&mut self, at: Timestamp, narrowed: &[Narrowed], asked_for_gone: impl Fn(&str) -> bool) -> Closed {
+        let mut counted = std::mem::take(&mut self.things);
+        for thing in self.connected.keys() {
+            if !counted.contains_key(thing) {
+                counted.insert(Arc::clone(thing), Counts::default());
+            }
+        }
+        let mut things: BTreeMap<Arc<str>, Vec<Datapoint>> =
+            counted.into_iter().map(|(thing, counts)| (thing, counts.datapoints(narrowed))).collect();
+        for (thing, datapoints) in &mut things {
+            if self.connected.contains_key(thing) {
+                datapoints.push(count("aws:disconnect-duration", None, 0));
+            }
+        }
+        self.disconnected.retain(|_, since| since.plus_days(GONE_DAYS) > at);
+        for (thing, since) in self.disconnected.iter().filter(|(thing, _)| asked_for_gone(thing)) {
+            let seconds = at.0.saturating_sub(since.0).max(0) / 1000;
+            things.entry(Arc::clone(thing)).or_default().push(count("aws:disconnect-duration", None, seconds));
+        }
+        Closed { things: things.into_iter().collect(), unseen: std::mem::take(&mut self.unseen) }
+    }
+}
+
+impl Tally {
+    fn add(&mut self, noticed: &Noticed) {
+        match &noticed.event {
+            NoticedEvent::Sent { bytes, .. } => {
+                let bytes = i64::try_from(*bytes).unwrap_or(i64::MAX);
+                self.sent += 1;
+                self.bytes = self.bytes.saturating_add(bytes);
+                self.smallest = Some(self.smallest.map_or(bytes, |smallest| smallest.min(bytes)));
+                self.largest = Some(self.largest.map_or(bytes, |largest| largest.max(bytes)));
+            }
+            NoticedEvent::Received { .. } => self.received += 1,
+            NoticedEvent::Denied { .. } | NoticedEvent::Refused => self.denied += 1,
+            NoticedEvent::Connected | NoticedEvent::Disconnected => {}
+        }
+        if let Some(address) = noticed.address
+            && self.addresses.len() < ADDRESSES_MAX
+        {
+            self.addresses.insert(address.to_canonical());
+        }
+    }
+
+    /// The datapoint of a metric that may be narrowed; `None` for others, and where nothing was measured.
+    fn datapoint(&self, measured: &Measured) -> Option<Datapoint> {
+        let value = match measured.metric.as_ref() {
+            "aws:num-messages-sent" => self.sent,
+            "aws:num-messages-received" => self.received,
+            "aws:num-authorization-failures" => self.denied,
+            BYTE_SIZE if self.sent > 0 => self.bytes,
+            "aws:source-ip-address" if !self.addresses.is_empty() => {
+                let cidrs = self.addresses.iter().map(ToString::to_string).collect();
+                let value = MetricValue { cidrs: Some(cidrs), ..MetricValue::default() };
+                return Some(Datapoint { measured: measured.clone(), value });
+            }
+            _ => return None,
+        };
+        let value = MetricValue { count: Some(value), ..MetricValue::default() };
+        Some(Datapoint { measured: measured.clone(), value })
+    }
+
+    /// The sizes of messages beside their total.
+    fn extremes(&self, dimension: Option<&(Arc<str>, DimensionValueOperator)>) -> impl Iterator<Item = Datapoint> {
+        let sizes = [("min", self.smallest), ("max", self.largest)];
+        sizes
+            .into_iter()
+            .filter_map(move |(which, size)| size.map(|size| count(&format!("{BYTE_SIZE}-{which}"), dimension, size)))
+    }
+}
+
+impl Counts {
+    fn datapoints(&self, narrowed: &[Narrowed]) -> Vec<Datapoint> {
+        let whole = |metric: &str| Measured { metric: metric.into(), dimension: None };
+        let mut datapoints = vec![
+            count("aws:num-connection-attempts", None, self.attempts),
+            count("aws:num-disconnects", None, self.disconnects),
+        ];
+        for metric in [
+            "aws:num-messages-sent",
+            "aws:num-messages-received",
+            "aws:num-authorization-failures",
+            BYTE_SIZE,
+            "aws:source-ip-address",
+        ] {
+            datapoints.extend(self.all.datapoint(&whole(metric)));
+        }
+        datapoints.extend(self.all.extremes(None));
+        let none = Tally::default();
+        for one in narrowed {
+            let Some(dimension) = &one.measured.dimension else { continue };
+            let tally = self.narrowed.get(dimension).unwrap_or(&none);
+            datapoints.extend(tally.datapoint(&one.measured));
+            if one.measured.metric.as_ref() == BYTE_SIZE {
+                datapoints.extend(tally.extremes(Some(dimension)));
+            }
+        }
+        datapoints
+    }
+}
+
+fn count(metric: &str, dimension: Option<&(Arc<str>, DimensionValueOperator)>, value: i64) -> Datapoint {
+    Datapoint {
+        measured: Measured { metric: metric.into(), dimension: dimension.cloned() },
+        value: MetricValue { count: Some(value), ..MetricValue::default() },
+    }
+}
