@@ -2,7 +2,14 @@
 //!
 //! A behavior states what is **normal**; a datapoint that does not fit it is a violation.
 
+pub mod api;
 pub mod behavior;
+pub mod custom_metric;
+pub mod dimension;
+pub mod errors;
 pub mod metric;
 pub mod observe;
+pub mod profile;
 pub mod room;
+
+pub use api::operations;

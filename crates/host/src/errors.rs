@@ -7,8 +7,8 @@ use bartizan_policy::{Contended, LifecycleError};
 use bartizan_wire::Violations;
 use serde_json::Map;
 
-use crate::page::ForeignToken;
 use crate::system::OperatingSystem;
+use bartizan_operation::page::ForeignToken;
 
 /// What a client of this room can be told.
 #[derive(Debug, Clone, thiserror::Error)]

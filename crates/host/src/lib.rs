@@ -18,7 +18,6 @@ pub mod observe;
 pub mod offline;
 pub mod orchestrator;
 pub mod packing;
-pub mod page;
 pub mod patch;
 pub mod predefined;
 pub mod product;

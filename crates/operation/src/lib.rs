@@ -5,6 +5,7 @@
 pub mod binding;
 pub mod describe;
 pub mod error;
+pub mod page;
 pub mod table;
 
 pub use binding::{Binding, Elsewhere, Method};

@@ -26,6 +26,6 @@ pub use json::{Json, SyntaxError};
 pub use path::Path;
 pub use realm::Realm;
 pub use schema::{Constraint, Member, Schema, SchemaKind};
-pub use shape::{Blob, Shape};
+pub use shape::{Blob, Loose, Shape};
 pub use time::Timestamp;
 pub use violation::{Rule, Violation, Violations};

@@ -3,8 +3,10 @@
 use crate::{Constraint, Json, Path, Schema, Violations};
 
 mod collections;
+mod loose;
 mod scalars;
 
+pub use loose::Loose;
 pub use scalars::Blob;
 
 /// A value that travels. Derived for structures and for enums of unit variants; exactly-one-member objects use

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::SSM;
 use crate::activation::{Activation, Activations};
 use crate::errors::HostError;
-use crate::page::{self, Pager};
 use crate::room::HostRoom;
 use crate::tags::Tag;
+use bartizan_operation::page::{self, Pager};
 
 /// Lists activations, without their codes.
 #[derive(Debug)]

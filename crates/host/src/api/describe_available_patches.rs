@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::SSM;
 use crate::errors::HostError;
 use crate::orchestrator::{self, PatchOrchestratorFilter};
-use crate::page::{self, Pager};
 use crate::patch::Patch;
 use crate::room::{First, HostRoom};
+use bartizan_operation::page::{self, Pager};
 
 /// Lists what the package indices of the realm's hosts offer. The vendor lists its own knowledge of Windows and Amazon
 /// Linux instead, and nothing for other systems.

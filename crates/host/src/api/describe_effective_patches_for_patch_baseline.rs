@@ -13,9 +13,9 @@ use crate::baseline::stored::{self, Search};
 use crate::catalogue::{SlotId, VersionId};
 use crate::engine::{Answer, Candidate, DateRecord, Group, HostView, Marks, Plan, Standing, decide};
 use crate::errors::HostError;
-use crate::page::{self, Pager};
 use crate::patch::Patch;
 use crate::room::{Facts, First, HostRoom, compiled};
+use bartizan_operation::page::{self, Pager};
 
 /// Lists what a baseline makes of the patches that the package indices of the realm's hosts offer. The vendor does this
 /// for Windows alone.

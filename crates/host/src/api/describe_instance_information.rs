@@ -11,9 +11,9 @@ use super::SSM;
 use crate::activation::{ManagedInstance, ManagedInstances};
 use crate::errors::HostError;
 use crate::node::{self, INACTIVE_AFTER_MS, Node, ONLINE_WITHIN_MS};
-use crate::page::{self, Pager};
 use crate::room::HostRoom;
 use crate::tags::{Tagged, Tags};
+use bartizan_operation::page::{self, Pager};
 
 pub use shapes::{
     Input, InstanceAggregatedAssociationOverview, InstanceInformation, InstanceInformationFilter,

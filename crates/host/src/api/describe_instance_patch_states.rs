@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::SSM;
 use crate::errors::HostError;
-use crate::page::{self, Pager};
 use crate::room::HostRoom;
 use crate::scan;
 use crate::state::InstancePatchState;
+use bartizan_operation::page::{self, Pager};
 
 /// Answers the state of nodes by their latest scan. Nodes that are not known, or were never judged, are left out.
 #[derive(Debug)]

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::SSM;
 use crate::errors::HostError;
-use crate::page::{self, Pager};
 use crate::room::HostRoom;
 use crate::scan::{self, Scan};
 use crate::state::InstancePatchState;
+use bartizan_operation::page::{self, Pager};
 
 /// Answers the state of the nodes of a group, by their latest scan.
 #[derive(Debug)]

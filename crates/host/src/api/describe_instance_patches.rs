@@ -10,9 +10,9 @@ use crate::activation::ManagedInstances;
 use crate::engine::State;
 use crate::errors::HostError;
 use crate::orchestrator::{self, PatchOrchestratorFilter};
-use crate::page::{self, Pager};
 use crate::room::HostRoom;
 use crate::scan::{self, Package};
+use bartizan_operation::page::{self, Pager};
 
 /// Lists the packages of a node with their states, by its latest scan.
 #[derive(Debug)]

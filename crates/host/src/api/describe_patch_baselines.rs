@@ -10,9 +10,9 @@ use crate::baseline::stored;
 use crate::errors::HostError;
 use crate::identity::{Defaults, PatchBaselineIdentity};
 use crate::orchestrator::{self, PatchOrchestratorFilter};
-use crate::page::{self, Pager};
 use crate::room::HostRoom;
 use crate::system::OperatingSystem;
+use bartizan_operation::page::{self, Pager};
 
 /// Lists baselines: the realm's own and the vendor's.
 #[derive(Debug)]

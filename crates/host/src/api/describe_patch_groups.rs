@@ -13,9 +13,9 @@ use crate::errors::HostError;
 use crate::group::PatchGroups;
 use crate::identity::{Defaults, PatchBaselineIdentity};
 use crate::orchestrator::{self, PatchOrchestratorFilter};
-use crate::page::{self, Pager};
 use crate::room::HostRoom;
 use crate::system::OperatingSystem;
+use bartizan_operation::page::{self, Pager};
 
 /// Lists the registrations of baselines for groups.
 #[derive(Debug)]

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::SSM;
 use crate::errors::HostError;
-use crate::page::{self, Pager};
 use crate::property::{self, PatchSet, Property};
 use crate::room::HostRoom;
 use crate::system::OperatingSystem;
+use bartizan_operation::page::{self, Pager};
 
 /// Lists the values of a property of an operating system.
 #[derive(Debug)]
