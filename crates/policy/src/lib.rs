@@ -20,5 +20,5 @@ pub use lifecycle::{Contended, Draft, Held, LifecycleError};
 pub use permit::{Authorizer, Permit, Principal};
 pub use preview::{Evidence, Foresee, Foresight};
 pub use series::{Columns, MemorySeries, Sample, Series, Value};
-pub use tape::{Position, Recording, Span, Tape};
+pub use tape::{MemoryTape, Position, Recording, Span, Tape};
 pub use turns::Turns;

@@ -1,9 +1,13 @@
 //! [`Tape`]: recorded observations, append-only. What a preview replays.
 
+pub mod memory;
+
 use async_trait::async_trait;
 use bartizan_ledger::StoreError;
 use bartizan_wire::{Realm, Timestamp};
 use serde::{Deserialize, Serialize};
+
+pub use memory::MemoryTape;
 
 /// One recorded observation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +43,9 @@ impl Position {
 /// Append-only recordings by realm and track (such as `host/inventory`).
 #[async_trait]
 pub trait Tape: Send + Sync + std::fmt::Debug {
-    /// Appends; durable when it returns.
-    async fn append(&self, realm: &Realm, track: &str, recordings: Vec<Recording>) -> Result<(), StoreError>;
+    /// Appends, and says where the track then ended, which other appends may have moved on by now; durable when it
+    /// returns. Nothing to append tells where the track ends.
+    async fn append(&self, realm: &Realm, track: &str, recordings: Vec<Recording>) -> Result<Position, StoreError>;
     /// Recordings of a span in the order in which they were appended, after skipping `skip`, at most `limit`.
     async fn read(
         &self,
@@ -50,4 +55,15 @@ pub trait Tape: Send + Sync + std::fmt::Debug {
         skip: u64,
         limit: u32,
     ) -> Result<Vec<Recording>, StoreError>;
+    /// Recordings behind a position in the order in which they were appended, each with the position behind it, at most
+    /// `limit`. Nothing that is appended later is ever placed before a position that was read from.
+    async fn read_after(
+        &self,
+        realm: &Realm,
+        track: &str,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<(Position, Recording)>, StoreError>;
+    /// Recordings of a track up to a position may be deleted; some of them may stay for a while.
+    async fn prune_to(&self, realm: &Realm, track: &str, position: Position) -> Result<(), StoreError>;
 }

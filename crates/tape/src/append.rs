@@ -6,8 +6,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bartizan_ledger::StoreError;
+use bartizan_policy::tape::Position;
 
 use crate::fault::{damaged, not_read, not_written};
+use crate::position;
 use crate::scan;
 use crate::segment::{MAGIC, Segment};
 
@@ -64,6 +66,29 @@ impl Track {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Where the track ends.
+    pub(crate) fn end(&self) -> Position {
+        self.lock().segments.last().map_or(Position::START, |last| position::end(last))
+    }
+
+    /// Makes sure that whatever is appended from now on comes behind a position, also if the files that it was in are
+    /// gone.
+    pub(crate) fn reach(&self, position: Position) {
+        let mut state = self.lock();
+        let last = state.segments.last().map(|last| (last.number, position::end(last)));
+        if last.is_none_or(|(_, end)| end < position) {
+            let (number, _) = position::parts(position);
+            // within the last file, but behind its end: go on in another
+            let number = if last.is_some_and(|(last, _)| last == number) { number + 1 } else { number };
+            state.last_number = state.last_number.max(number);
+        }
+    }
+
+    /// Whether new files have a number beyond the one that is written to.
+    fn has_left(&self, number: u64) -> bool {
+        self.lock().last_number > number
+    }
+
     fn next_number(&self) -> u64 {
         let mut state = self.lock();
         state.last_number += 1;
@@ -79,12 +104,19 @@ impl Track {
         segments.push(Arc::new(segment));
     }
 
-    /// Readers that start from now on do not see these.
-    pub(crate) fn take_older(&self, before: i64) -> Vec<Arc<Segment>> {
+    /// Whether the file that is written to is old as a whole.
+    pub(crate) fn ends_before(&self, before: i64) -> bool {
+        self.lock().segments.last().and_then(|last| last.latest()).is_some_and(|latest| latest < before)
+    }
+
+    /// Takes away all files but the last that are not wanted; the last keeps count. Readers that start from now on do
+    /// not see these.
+    pub(crate) fn take(&self, unwanted: impl Fn(&Segment) -> bool) -> Vec<Arc<Segment>> {
         let segments = &mut self.lock().segments;
-        let (old, kept) =
-            segments.drain(..).partition(|segment| segment.latest().is_some_and(|latest| latest < before));
+        let Some(last) = segments.pop() else { return Vec::new() };
+        let (old, kept) = segments.drain(..).partition(|segment| unwanted(segment));
         *segments = kept;
+        segments.push(last);
         old
     }
 }
@@ -138,13 +170,9 @@ impl End {
         Ok(Self { file, segment })
     }
 
-    pub(crate) fn number(&self) -> u64 {
-        self.segment.number
-    }
-
-    /// Goes on in a new file if this one has reached `bytes_max`.
+    /// Goes on in a new file if this one has reached `bytes_max`, or the track is already further.
     pub(crate) fn roll(&mut self, folder: &Path, track: &Track, bytes_max: u64) -> Result<(), StoreError> {
-        if self.segment.length < bytes_max {
+        if self.segment.length < bytes_max && !track.has_left(self.segment.number) {
             return Ok(());
         }
         self.segment.write_index().map_err(|error| not_written(&self.segment.index_path(), &error))?;
@@ -152,7 +180,16 @@ impl End {
         Ok(())
     }
 
-    /// Writes frames and flushes them, then shows them to readers.
+    /// Goes on in a new file, which readers know of at once.
+    pub(crate) fn renew(&mut self, folder: &Path, track: &Track) -> Result<(), StoreError> {
+        if track.has(self.segment.number) {
+            self.roll(folder, track, 0)?;
+        }
+        track.publish(self.segment.clone());
+        Ok(())
+    }
+
+    /// Writes frames and flushes them, then shows them to readers. Answers where each of them ends.
     ///
     /// # Errors
     /// Nothing can be seen of them. The end cannot be used any more.
@@ -160,7 +197,7 @@ impl End {
         &mut self,
         track: &Track,
         frames: impl Iterator<Item = &'a Frames> + Clone,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Position>, StoreError> {
         let mut bytes = Vec::with_capacity(frames.clone().map(|frames| frames.bytes.len()).sum());
         for frames in frames.clone() {
             bytes.extend(&frames.bytes);
@@ -170,11 +207,15 @@ impl End {
             let _ = self.file.set_len(self.segment.length);
             return Err(not_written(&self.segment.path, &error));
         }
-        for (bytes, at) in frames.flat_map(|frames| &frames.index) {
-            self.segment.push(*bytes, *at);
+        let mut ends = Vec::new();
+        for frames in frames {
+            for (bytes, at) in &frames.index {
+                self.segment.push(*bytes, *at);
+            }
+            ends.push(position::end(&self.segment));
         }
         track.publish(self.segment.clone());
-        Ok(())
+        Ok(ends)
     }
 }
 

@@ -8,6 +8,7 @@ mod append;
 mod fault;
 mod frame;
 mod place;
+mod position;
 mod read;
 mod scan;
 mod segment;

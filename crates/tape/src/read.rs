@@ -1,14 +1,15 @@
-//! Reading the recordings of a span.
+//! Reading the recordings of a span, or behind a position.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 
 use bartizan_ledger::StoreError;
-use bartizan_policy::tape::{Recording, Span};
+use bartizan_policy::tape::{Position, Recording, Span};
 
 use crate::append::Track;
 use crate::fault::{damaged, not_read};
 use crate::frame::Frame;
+use crate::position;
 use crate::segment::Segment;
 
 /// A read under way.
@@ -33,6 +34,68 @@ pub(crate) fn read(track: &Track, span: &Span, skip: u64, limit: u32) -> Result<
     Ok(reading.found)
 }
 
+/// Recordings behind a position, each with the position behind it. One block is in memory at a time.
+pub(crate) fn read_after(track: &Track, after: Position, limit: u32) -> Result<Vec<(Position, Recording)>, StoreError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    for segment in track.segments() {
+        let mut open = None;
+        for (block, end) in segment.ranges() {
+            if found.len() >= limit {
+                return Ok(found);
+            }
+            if position::behind(segment.number, end) <= after {
+                continue;
+            }
+            let start = match position::parts(after) {
+                (number, offset) if number == segment.number => block.offset.max(offset),
+                _ => block.offset,
+            };
+            let Some(file) = opened(&mut open, track, &segment)? else { break };
+            let bytes = load(&segment, file, start, end)?;
+            let mut rest = &bytes[..];
+            while !rest.is_empty() && found.len() < limit {
+                let flaw = |_| damaged(&segment.path, end - rest.len() as u64);
+                let (frame, behind) = Frame::first(rest).map_err(flaw)?;
+                let recording = frame.recording().map_err(flaw)?;
+                found.push((position::behind(segment.number, end - behind.len() as u64), recording));
+                rest = behind;
+            }
+        }
+        if segment.damaged && found.len() < limit && position::end(&segment) >= after {
+            return Err(damaged(&segment.path, segment.length));
+        }
+    }
+    Ok(found)
+}
+
+/// The file of a segment, opened when it is first needed; none if it was deleted since the list was taken.
+fn opened<'a>(
+    open: &'a mut Option<File>,
+    track: &Track,
+    segment: &Segment,
+) -> Result<Option<&'a mut File>, StoreError> {
+    if open.is_none() {
+        match File::open(&segment.path) {
+            Ok(file) => *open = Some(file),
+            Err(error) if error.kind() == ErrorKind::NotFound && !track.has(segment.number) => {}
+            Err(error) => return Err(not_read(&segment.path, &error)),
+        }
+    }
+    Ok(open.as_mut())
+}
+
+/// The bytes of a file between two places.
+fn load(segment: &Segment, file: &mut File, start: u64, end: u64) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::with_capacity(usize::try_from(end - start).unwrap_or(0));
+    let read = file.seek(SeekFrom::Start(start)).and_then(|_| file.take(end - start).read_to_end(&mut bytes));
+    read.map_err(|error| not_read(&segment.path, &error))?;
+    if (bytes.len() as u64) < end - start {
+        return Err(damaged(&segment.path, start + bytes.len() as u64));
+    }
+    Ok(bytes)
+}
+
 impl Reading<'_> {
     fn is_full(&self) -> bool {
         self.found.len() >= self.limit
@@ -40,8 +103,7 @@ impl Reading<'_> {
 
     fn segment(&mut self, track: &Track, segment: &Segment) -> Result<(), StoreError> {
         let mut open = None;
-        let ends = segment.blocks.iter().skip(1).map(|next| next.offset).chain([segment.length]);
-        for (block, end) in segment.blocks.iter().zip(ends) {
+        for (block, end) in segment.ranges() {
             if self.is_full() {
                 return Ok(());
             }
@@ -53,15 +115,7 @@ impl Reading<'_> {
                 self.skip -= records;
                 continue;
             }
-            let file = match &mut open {
-                Some(file) => file,
-                None => match File::open(&segment.path) {
-                    Ok(file) => open.insert(file),
-                    // pruned since the list was taken
-                    Err(error) if error.kind() == ErrorKind::NotFound && !track.has(segment.number) => return Ok(()),
-                    Err(error) => return Err(not_read(&segment.path, &error)),
-                },
-            };
+            let Some(file) = opened(&mut open, track, segment)? else { return Ok(()) };
             self.block(segment, file, block.offset, end)?;
         }
         if segment.damaged && !self.is_full() {
@@ -72,9 +126,7 @@ impl Reading<'_> {
     }
 
     fn block(&mut self, segment: &Segment, file: &mut File, offset: u64, end: u64) -> Result<(), StoreError> {
-        let mut bytes = Vec::with_capacity(usize::try_from(end - offset).unwrap_or(0));
-        let read = file.seek(SeekFrom::Start(offset)).and_then(|_| file.take(end - offset).read_to_end(&mut bytes));
-        read.map_err(|error| not_read(&segment.path, &error))?;
+        let bytes = load(segment, file, offset, end)?;
         let mut rest = &bytes[..];
         while !rest.is_empty() && !self.is_full() {
             let flaw = |_| damaged(&segment.path, end - rest.len() as u64);
@@ -86,9 +138,6 @@ impl Reading<'_> {
                 }
             }
             rest = after;
-        }
-        if (bytes.len() as u64) < end - offset {
-            return Err(damaged(&segment.path, offset + bytes.len() as u64));
         }
         Ok(())
     }

@@ -85,6 +85,12 @@ impl Segment {
         self.length += bytes;
     }
 
+    /// The blocks, and where each ends.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (&Block, u64)> {
+        let ends = self.blocks.iter().skip(1).map(|next| next.offset).chain([self.length]);
+        self.blocks.iter().zip(ends)
+    }
+
     /// The latest observation, if there is any.
     pub(crate) fn latest(&self) -> Option<i64> {
         self.blocks.iter().map(|block| block.to).max()

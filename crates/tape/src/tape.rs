@@ -7,14 +7,15 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use bartizan_ledger::StoreError;
-use bartizan_policy::tape::{Recording, Span, Tape};
+use bartizan_policy::tape::{Position, Recording, Span, Tape};
 use bartizan_wire::{Realm, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{Frames, Track, create_folder};
 use crate::frame::encode;
 use crate::place::Place;
-use crate::read::read;
+use crate::position::{APPEND_BYTES_MAX, SEGMENT_BYTES_MAX};
+use crate::read::{read, read_after};
 use crate::writer::{Answer, Request, Thread, Tracks};
 
 /// How long recordings are kept unless something else is chosen, in days.
@@ -25,7 +26,7 @@ const QUEUE_MAX: usize = 256;
 /// What may be chosen about a tape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TapeSettings {
-    /// A file that has reached so many bytes is sealed, and the next append goes to a new one.
+    /// A file that has reached so many bytes, at most 1 GiB, is sealed, and the next append goes to a new one.
     pub segment_bytes_max: u64,
 }
 
@@ -82,7 +83,7 @@ impl FileTape {
         }
         let tracks = Arc::new(RwLock::new(tracks));
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
-        let segment_bytes_max = settings.segment_bytes_max;
+        let segment_bytes_max = settings.segment_bytes_max.min(SEGMENT_BYTES_MAX);
         let thread = Thread { folder, tracks: Arc::clone(&tracks), segment_bytes_max, ends: BTreeMap::new() };
         let thread = std::thread::Builder::new()
             .name("tape-writer".to_owned())
@@ -98,6 +99,10 @@ impl FileTape {
     /// A file cannot be deleted; those before it are.
     pub async fn prune(&self, before: Timestamp) -> Result<Pruned, StoreError> {
         self.ask(|answer| Request::Prune(before, answer)).await
+    }
+
+    fn track(&self, place: &Place) -> Option<Arc<Track>> {
+        self.tracks.read().unwrap_or_else(PoisonError::into_inner).get(place).cloned()
     }
 
     async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, StoreError> {
@@ -125,16 +130,22 @@ fn encoded(recordings: &[Recording]) -> Result<Frames, StoreError> {
         let before = frames.bytes.len();
         encode(recording, &mut frames.bytes)?;
         frames.index.push(((frames.bytes.len() - before) as u64, recording.at.0));
+        if frames.bytes.len() > APPEND_BYTES_MAX {
+            return Err(StoreError::Failed(format!(
+                "{} observations are too much to be recorded together, more than {APPEND_BYTES_MAX} bytes: send fewer at once",
+                recordings.len()
+            )));
+        }
     }
     Ok(frames)
 }
 
 #[async_trait]
 impl Tape for FileTape {
-    async fn append(&self, realm: &Realm, track: &str, recordings: Vec<Recording>) -> Result<(), StoreError> {
+    async fn append(&self, realm: &Realm, track: &str, recordings: Vec<Recording>) -> Result<Position, StoreError> {
         let place = Place::new(realm, track)?;
         if recordings.is_empty() {
-            return Ok(());
+            return Ok(self.track(&place).map_or(Position::START, |track| track.end()));
         }
         let frames = apart(move || encoded(&recordings)).await?;
         self.ask(|answer| Request::Append(place, frames, answer)).await
@@ -149,9 +160,30 @@ impl Tape for FileTape {
         limit: u32,
     ) -> Result<Vec<Recording>, StoreError> {
         let place = Place::new(realm, track)?;
-        let track = self.tracks.read().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
-        let Some(track) = track else { return Ok(Vec::new()) };
+        let Some(track) = self.track(&place) else { return Ok(Vec::new()) };
         apart(move || read(&track, &span, skip, limit)).await
+    }
+
+    async fn read_after(
+        &self,
+        realm: &Realm,
+        track: &str,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<(Position, Recording)>, StoreError> {
+        let place = Place::new(realm, track)?;
+        let track = match self.track(&place) {
+            Some(track) => track,
+            None if after == Position::START => return Ok(Vec::new()),
+            None => Arc::clone(self.tracks.write().unwrap_or_else(PoisonError::into_inner).entry(place).or_default()),
+        };
+        track.reach(after);
+        apart(move || read_after(&track, after, limit)).await
+    }
+
+    async fn prune_to(&self, realm: &Realm, track: &str, position: Position) -> Result<(), StoreError> {
+        let place = Place::new(realm, track)?;
+        self.ask(|answer| Request::PruneTo(place, position, answer)).await
     }
 }
 

@@ -1,14 +1,12 @@
 //! A realm in memory, in which operations are called as the protocol calls them.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use bartizan_host::room::HostRoom;
-use bartizan_ledger::StoreError;
 use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
 use bartizan_operation::{Answer, Refusal, Table};
-use bartizan_policy::{Authorizer, Cx, MemorySeries, Mint, Principal, Recording, Span, Tape, Turns};
+use bartizan_policy::{Authorizer, Cx, MemorySeries, MemoryTape, Mint, Principal, Turns};
 use bartizan_wire::{Json, Realm, ResourceName, Timestamp};
 use serde_json::Value;
 
@@ -22,32 +20,6 @@ struct Counter(AtomicU64);
 impl Mint for Counter {
     fn hex(&self, digits: usize) -> String {
         format!("{:0digits$x}", self.0.fetch_add(1, Ordering::Relaxed) + 1)
-    }
-}
-
-/// Keeps recordings by track, in order.
-#[derive(Debug, Default)]
-struct MemoryTape(Mutex<Vec<(String, Recording)>>);
-
-#[async_trait]
-impl Tape for MemoryTape {
-    async fn append(&self, _realm: &Realm, track: &str, recordings: Vec<Recording>) -> Result<(), StoreError> {
-        self.0.lock().unwrap().extend(recordings.into_iter().map(|recording| (track.to_owned(), recording)));
-        Ok(())
-    }
-
-    async fn read(
-        &self,
-        _realm: &Realm,
-        track: &str,
-        span: Span,
-        skip: u64,
-        limit: u32,
-    ) -> Result<Vec<Recording>, StoreError> {
-        let kept = self.0.lock().unwrap();
-        let within = kept.iter().filter(|(on, one)| on == track && span.from <= one.at && one.at < span.to);
-        let page = within.skip(usize::try_from(skip).unwrap()).take(usize::try_from(limit).unwrap());
-        Ok(page.map(|(_, one)| one.clone()).collect())
     }
 }
 
@@ -85,7 +57,7 @@ impl World {
             ledger: Arc::new(MemoryLedger::new()),
             board: Arc::new(MemoryBoard::new()),
             audit: Arc::new(MemoryAudit::new()),
-            tape: Arc::new(MemoryTape::default()),
+            tape: Arc::new(MemoryTape::new()),
             series: Arc::new(MemorySeries::new()),
             turns: Arc::new(Turns::default()),
             mint: Arc::new(Counter::default()),

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_trait::async_trait;
 use bartizan_ledger::Key;
-use bartizan_ledger::StoreError;
 use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
 use bartizan_policy::kind::References;
 use bartizan_policy::{
-    Authorizer, Contended, Cx, Kind, LifecycleError, MemorySeries, Mint, Permit, Principal, Recording, Span, Tape,
+    Authorizer, Contended, Cx, Kind, LifecycleError, MemorySeries, MemoryTape, Mint, Permit, Principal,
 };
 use bartizan_wire::{Checked, Path, Realm, ResourceName, Shape, Timestamp, Violations};
 use serde::Serialize;
@@ -71,19 +69,6 @@ impl Mint for Counter {
     }
 }
 
-#[derive(Debug)]
-struct NoTape;
-
-#[async_trait]
-impl Tape for NoTape {
-    async fn append(&self, _: &Realm, _: &str, _: Vec<Recording>) -> Result<(), StoreError> {
-        Ok(())
-    }
-    async fn read(&self, _: &Realm, _: &str, _: Span, _: u64, _: u32) -> Result<Vec<Recording>, StoreError> {
-        Ok(Vec::new())
-    }
-}
-
 pub(crate) fn cx() -> Cx {
     let realm = Realm::new("123456789012", "us-east-1").unwrap();
     Cx {
@@ -96,7 +81,7 @@ pub(crate) fn cx() -> Cx {
         ledger: Arc::new(MemoryLedger::default()),
         board: Arc::new(MemoryBoard::default()),
         audit: Arc::new(MemoryAudit::default()),
-        tape: Arc::new(NoTape),
+        tape: Arc::new(MemoryTape::new()),
         series: Arc::new(MemorySeries::new()),
         turns: Arc::default(),
         mint: Arc::new(Counter::default()),

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use bartizan_ledger::StoreError;
 use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
 use bartizan_operation::{ErasedOperation, Operation, Table};
-use bartizan_policy::{Authorizer, Cx, MemorySeries, Mint, Principal, Recording, Span, Tape};
+use bartizan_policy::{Authorizer, Cx, MemorySeries, MemoryTape, Mint, Principal};
 use bartizan_protocol::{
     Authenticate, Circumstances, Contextualize, Limits, Service, Unauthenticated, Unproven, serve,
 };
@@ -58,19 +56,6 @@ impl Mint for Counter {
 }
 
 #[derive(Debug)]
-struct NoTape;
-
-#[async_trait]
-impl Tape for NoTape {
-    async fn append(&self, _: &Realm, _: &str, _: Vec<Recording>) -> Result<(), StoreError> {
-        Ok(())
-    }
-    async fn read(&self, _: &Realm, _: &str, _: Span, _: u64, _: u32) -> Result<Vec<Recording>, StoreError> {
-        Ok(Vec::new())
-    }
-}
-
-#[derive(Debug)]
 struct Context {
     ready: AtomicBool,
     mint: Arc<Counter>,
@@ -104,7 +89,7 @@ impl Contextualize for Context {
             ledger: Arc::clone(&self.ledger) as _,
             board: Arc::clone(&self.board) as _,
             audit: Arc::clone(&self.audit) as _,
-            tape: Arc::new(NoTape),
+            tape: Arc::new(MemoryTape::new()),
             series: Arc::new(MemorySeries::new()),
             turns: Arc::default(),
             mint: Arc::clone(&self.mint) as _,

@@ -106,7 +106,7 @@ async fn appends_until_the_disk_is_full() {
         let mut one = recordings([count]);
         one[0].body = noise;
         match tape.append(&realm(), TRACK, one).await {
-            Ok(()) => count += 1,
+            Ok(_) => count += 1,
             Err(error) => break error,
         }
         assert!(count < 1000, "the limit was never reached");

@@ -5,6 +5,7 @@ mod child;
 mod damage;
 mod kill;
 mod model;
+mod positions;
 mod sample;
 mod storage;
 mod torn;

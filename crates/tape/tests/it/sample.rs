@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bartizan_ledger::StoreError;
-use bartizan_policy::tape::{Recording, Span, Tape};
+use bartizan_policy::tape::{Position, Recording, Span, Tape};
 use bartizan_tape::{FileTape, TapeSettings};
 use bartizan_wire::{Realm, Timestamp};
 
@@ -29,8 +29,8 @@ pub(crate) fn open_small(folder: &Path) -> FileTape {
     FileTape::open_with(folder, TapeSettings { segment_bytes_max: 500 }).unwrap()
 }
 
-pub(crate) async fn append(tape: &FileTape, numbers: impl IntoIterator<Item = i64>) {
-    tape.append(&realm(), TRACK, recordings(numbers)).await.unwrap();
+pub(crate) async fn append(tape: &FileTape, numbers: impl IntoIterator<Item = i64>) -> Position {
+    tape.append(&realm(), TRACK, recordings(numbers)).await.unwrap()
 }
 
 pub(crate) async fn read_all(tape: &FileTape) -> Result<Vec<Recording>, StoreError> {
