@@ -1,0 +1,19 @@
+//! The MQTT endpoint for devices: MQTT 3.1.1 and 5 over TCP and TLS, with all decisions left to a [`Host`].
+
+pub mod limits;
+
+mod connection;
+mod endpoint;
+mod host;
+mod message;
+mod routes;
+mod session;
+mod sessions;
+mod tls;
+mod topic;
+
+pub use endpoint::Endpoint;
+pub use host::{Action, Ended, Event, Guest, Hello, Host, Published, Refused, Unavailable};
+pub use limits::Limits;
+pub use message::{Message, Payload, Qos};
+pub use topic::covers;

@@ -1,0 +1,5 @@
+//! TLS for devices.
+
+mod subject;
+
+pub(crate) use subject::common_name;
