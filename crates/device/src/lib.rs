@@ -10,6 +10,10 @@ pub mod errors;
 pub mod metric;
 pub mod observe;
 pub mod profile;
+pub mod registry;
 pub mod room;
+pub mod roster;
+pub mod thing;
+pub mod thing_group;
 
 pub use api::operations;

@@ -15,23 +15,32 @@ pub mod window;
 
 use settings::Settings;
 
+use crate::roster::Roster;
+
 /// What operations of this room work on beside documents.
 #[derive(Debug, Default)]
 pub struct DeviceRoom {
     settings: Settings,
+    roster: Roster,
 }
 
 impl DeviceRoom {
     /// A room in which nothing is known yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings }
+        Self { settings, roster: Roster::default() }
     }
 
     /// What an operator has set.
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.settings
+    }
+
+    /// Who is registered, and which thing is in which group.
+    #[must_use]
+    pub fn roster(&self) -> &Roster {
+        &self.roster
     }
 }
 
