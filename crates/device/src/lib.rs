@@ -6,6 +6,7 @@ pub mod api;
 pub mod behavior;
 pub mod custom_metric;
 pub mod dimension;
+pub mod engine;
 pub mod errors;
 pub mod metric;
 pub mod observe;

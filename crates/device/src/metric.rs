@@ -50,6 +50,16 @@ pub struct BuiltIn {
 /// Seconds between two datapoints of a cloud-side metric, and least between two reports of a device.
 pub const PERIOD_SECONDS: i64 = 300;
 
+/// Bytes of the messages that a thing published. A window tells three datapoints: their total under this name, and the
+/// least and the most of one message under the two below, which static criteria are compared with.
+pub const MESSAGE_BYTE_SIZE: &str = "aws:message-byte-size";
+/// Bytes of the smallest message of a window: what `greater-than` is compared with.
+pub const MESSAGE_BYTE_SIZE_MIN: &str = "aws:message-byte-size-min";
+/// Bytes of the largest message of a window: what `less-than` is compared with.
+pub const MESSAGE_BYTE_SIZE_MAX: &str = "aws:message-byte-size-max";
+/// Seconds that a thing has not been connected; zero while it is. Criteria give minutes (decision 22 of the reference).
+pub const DISCONNECT_DURATION: &str = "aws:disconnect-duration";
+
 /// Values that `durationSeconds` may have.
 pub const DURATIONS_SECONDS: [i32; 5] = [300, 600, 900, 1800, 3600];
 

@@ -10,6 +10,7 @@ mod opened;
 pub mod permit;
 pub mod preview;
 pub mod series;
+pub mod sink;
 pub mod tape;
 pub mod turns;
 
@@ -20,5 +21,6 @@ pub use lifecycle::{Contended, Draft, Held, LifecycleError};
 pub use permit::{Authorizer, Permit, Principal};
 pub use preview::{Evidence, Foresee, Foresight};
 pub use series::{Columns, MemorySeries, Sample, Series, Value};
+pub use sink::Sink;
 pub use tape::{MemoryTape, Position, Recording, Span, Tape};
 pub use turns::Turns;

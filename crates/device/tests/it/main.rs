@@ -1,6 +1,7 @@
-//! The device room as clients use it, over stores in memory.
+//! The device room as clients use it, over stores in memory; and its engine.
 #![cfg(test)]
 
+mod engine;
 mod thing_groups;
 mod things;
 mod world;
