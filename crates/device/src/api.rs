@@ -7,23 +7,56 @@ use bartizan_operation::{Binding, ErasedOperation, Method};
 use crate::room::DeviceRoom;
 
 pub mod add_thing_to_thing_group;
+pub mod attach_security_profile;
+pub mod create_custom_metric;
+pub mod create_dimension;
+pub mod create_security_profile;
 pub mod create_thing;
 pub mod create_thing_group;
+pub mod delete_custom_metric;
+pub mod delete_dimension;
+pub mod delete_security_profile;
 pub mod delete_thing;
 pub mod delete_thing_group;
+pub mod describe_custom_metric;
+pub mod describe_dimension;
+pub mod describe_security_profile;
 pub mod describe_thing;
 pub mod describe_thing_group;
+mod described;
+mod described_dimension;
+mod described_metric;
+pub mod detach_security_profile;
 mod fleet;
+mod identifier;
+pub mod list_custom_metrics;
+pub mod list_dimensions;
+pub mod list_security_profiles;
+pub mod list_security_profiles_for_target;
+pub mod list_tags_for_resource;
+pub mod list_targets_for_security_profile;
 pub mod list_thing_groups;
 pub mod list_thing_groups_for_thing;
 pub mod list_things;
 pub mod list_things_in_thing_group;
+mod listing;
+mod nothing;
+mod profiles;
 pub mod remove_thing_from_thing_group;
+mod retire;
+pub mod tag_resource;
+pub mod untag_resource;
+pub mod update_custom_metric;
+pub mod update_dimension;
+pub mod update_security_profile;
 pub mod update_thing;
 pub mod update_thing_group;
 pub mod update_thing_groups_for_thing;
+pub mod validate_security_profile_behaviors;
 
-/// Items of a page where a request does not say how many [decision 16].
+pub use nothing::Nothing;
+
+/// Items of a page where a request does not say how many (decision 16).
 pub(crate) const PAGE_ITEMS: usize = 25;
 
 /// How the vendor's control-plane operations are addressed; all members that are neither in the path nor in `query`
@@ -35,5 +68,7 @@ pub(crate) const fn iot(method: Method, path: &'static str, query: &'static [&'s
 /// Every operation of this room.
 #[must_use]
 pub fn operations(room: &Arc<DeviceRoom>) -> Vec<ErasedOperation> {
-    fleet::operations(room)
+    let mut operations = profiles::operations(room);
+    operations.extend(fleet::operations(room));
+    operations
 }

@@ -3,6 +3,7 @@
 //! A behavior states what is **normal**; a datapoint that does not fit it is a violation.
 
 pub mod api;
+pub mod attachment;
 pub mod behavior;
 pub mod custom_metric;
 pub mod dimension;
@@ -14,6 +15,8 @@ pub mod profile;
 pub mod registry;
 pub mod room;
 pub mod roster;
+pub mod tags;
+pub mod target;
 pub mod thing;
 pub mod thing_group;
 

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Weak};
 
 use bartizan_access::{GetCallerIdentity, Roles, Sts};
+use bartizan_device::profile::SecurityProfiles;
+use bartizan_device::room::DeviceRoom;
 use bartizan_history::{History, Restorable};
 use bartizan_host::activation::Keyholder;
 use bartizan_host::baseline::PatchBaselines;
@@ -25,7 +27,9 @@ impl Rooms {
     /// Builds them. `keyholder` is told of agents' keys; `ledger` is what statistics are read from.
     pub(crate) fn build(keyholder: Arc<dyn Keyholder>, ledger: Weak<SqliteLedger>) -> Result<Self, BoundTwice> {
         let host = Arc::new(HostRoom::new(keyholder));
+        let device = Arc::new(DeviceRoom::default());
         let mut operations = bartizan_host::operations(&host);
+        operations.extend(bartizan_device::operations(&device));
         // What may be asked without a signature carries its own secret; the binding says so.
         let anonymous: Vec<&str> = operations
             .iter()
@@ -34,7 +38,10 @@ impl Rooms {
             .collect();
         let roles = Roles::new(bartizan_host::AGENT_ACTIONS, bartizan_host::predefined::OWNER_ACCOUNTS);
         let authorizer: Arc<dyn Authorizer> = Arc::new(roles.with_anonymous(&anonymous));
-        let restorable = vec![Restorable::of::<PatchBaselines>(Arc::clone(&host) as _)];
+        let restorable = vec![
+            Restorable::of::<PatchBaselines>(Arc::clone(&host) as _),
+            Restorable::of::<SecurityProfiles>(device as _),
+        ];
         let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
         operations.extend(bartizan_history::operations(&history));
         operations.push(ErasedOperation::of::<GetCallerIdentity>(Arc::new(Sts)));
