@@ -5,6 +5,9 @@
 //! baselines"]. Identifiers and owner accounts are the vendor's in the regions listed below. Elsewhere, and for the two
 //! Windows baselines whose ids are not published, identifiers are derived by digest; those are stable, and ours.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
 use bartizan_wire::{Arn, Realm, Timestamp};
 use sha2::{Digest, Sha256};
 
@@ -261,19 +264,32 @@ const OWNERS: [(&str, &str); 17] = [
     ("sa-east-1", "593618414689"),
 ];
 
-/// All predefined baselines of the realm's region, by name.
+/// Regions whose baselines are remembered. A server serves one; only tests and strange requests name others.
+const REGIONS_KEPT_MAX: usize = 64;
+
+static KEPT: LazyLock<RwLock<BTreeMap<String, Arc<[Predefined]>>>> = LazyLock::new(RwLock::default);
+
+/// All predefined baselines of the realm's region, by name. Every request asks for some of them, so they are made once.
 #[must_use]
-pub fn all(realm: &Realm) -> Vec<Predefined> {
-    let mut found: Vec<Predefined> = ROWS.iter().map(|row| row.in_realm(realm)).collect();
-    found.sort_by(|left, right| left.baseline.name.cmp(&right.baseline.name));
-    found
+pub fn all(realm: &Realm) -> Arc<[Predefined]> {
+    if let Some(found) = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(&realm.region) {
+        return Arc::clone(found);
+    }
+    let mut made: Vec<Predefined> = ROWS.iter().map(|row| row.in_realm(realm)).collect();
+    made.sort_by(|left, right| left.baseline.name.cmp(&right.baseline.name));
+    let made: Arc<[Predefined]> = made.into();
+    let mut kept = KEPT.write().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= REGIONS_KEPT_MAX {
+        kept.clear();
+    }
+    kept.insert(realm.region.clone(), Arc::clone(&made));
+    made
 }
 
 /// The one that is a system's default until another is registered.
 #[must_use]
 pub fn default_of(realm: &Realm, system: OperatingSystem) -> Option<Predefined> {
-    let row = ROWS.iter().find(|row| row.operating_system == system && row.is_default)?;
-    Some(row.in_realm(realm))
+    all(realm).iter().find(|one| one.is_default && one.baseline.operating_system == system).cloned()
 }
 
 /// The one with this ARN.
@@ -282,8 +298,7 @@ pub fn by_arn(realm: &Realm, arn: &str) -> Option<Predefined> {
     if !arn.starts_with("arn:") {
         return None;
     }
-    let row = ROWS.iter().find(|row| row.arn(realm) == arn)?;
-    Some(row.in_realm(realm))
+    all(realm).iter().find(|one| one.arn == arn).cloned()
 }
 
 impl Row {
@@ -422,7 +437,7 @@ mod tests {
 
     #[test]
     fn every_predefined_baseline_would_be_accepted_if_it_were_created() {
-        for one in all(&realm("us-east-1")) {
+        for one in &*all(&realm("us-east-1")) {
             let checked = Checked::new(one.baseline.clone()).unwrap();
             let mut out = Violations::new();
             crate::baseline::PatchBaselines::review(&checked, None, &mut out);
@@ -436,7 +451,7 @@ mod tests {
         assert_eq!(ubuntu.arn, "arn:aws:ssm:us-east-2:733109147000:patchbaseline/pb-052a2e04b3b354d69");
         let mut arns: Vec<_> = ["us-east-1", "eu-west-1", "mars-east-1"]
             .iter()
-            .flat_map(|region| all(&realm(region)))
+            .flat_map(|region| all(&realm(region)).to_vec())
             .map(|one| one.arn)
             .collect();
         arns.sort();

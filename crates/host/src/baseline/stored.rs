@@ -2,7 +2,7 @@
 
 use bartizan_ledger::{Entry, StoreError};
 use bartizan_policy::{Cx, lifecycle};
-use bartizan_wire::{Realm, Timestamp};
+use bartizan_wire::Timestamp;
 
 use super::{BaselineId, Named, PatchBaseline, PatchBaselines};
 use crate::predefined::{self, Predefined};
@@ -80,9 +80,5 @@ pub async fn all(cx: &Cx) -> Result<Vec<Found>, StoreError> {
         document: held.document.into_inner(),
         entry: Some(held.entry),
     });
-    Ok(vendors(&cx.realm).chain(own).collect())
-}
-
-fn vendors(realm: &Realm) -> impl Iterator<Item = Found> + use<> {
-    predefined::all(realm).into_iter().map(Found::from)
+    Ok(predefined::all(&cx.realm).iter().cloned().map(Found::from).chain(own).collect())
 }

@@ -33,9 +33,9 @@ impl Following {
             groups.insert((held.document.operating_system, held.document.patch_group.clone()), id);
         }
         let mut defaults: BTreeMap<_, _> = predefined::all(&cx.realm)
-            .into_iter()
+            .iter()
             .filter(|one| one.is_default)
-            .map(|one| (one.baseline.operating_system, one.arn))
+            .map(|one| (one.baseline.operating_system, one.arn.clone()))
             .collect();
         for held in lifecycle::list::<DefaultBaselines>(cx, "").await? {
             defaults.insert(held.document.operating_system, held.document.baseline_id.clone());
