@@ -70,7 +70,9 @@ impl Catalogue {
                 }
             }
         }
-        entries.sort_unstable();
+        // Archives sort their indices by name, so these are a few sorted runs: merging them costs less than sorting anew.
+        entries.sort();
+        self.places.reserve(entries.len());
         let mut architectures: BTreeMap<&str, Arc<str>> = BTreeMap::new();
         let mut sets: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
         for slot in entries.chunk_by(Entry::is_same_slot) {
