@@ -7,21 +7,26 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
-use tracing::{debug, warn};
+use tokio_rustls::TlsAcceptor;
+use tracing::{debug, info, warn};
 
 use crate::connection::{self, Peer};
 use crate::routes::Routes;
 use crate::session::Session;
 use crate::sessions::Sessions;
-use crate::{Ended, Guest, Host, Limits, Message, Unavailable};
+use crate::{Ended, Event, Guest, Host, Limits, Message, Refused, Tls, Unavailable};
 
 /// How long to wait before accepting again when the process has run out of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How often sessions whose time is over are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How often certificate files are looked at.
+const RELOAD_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What all connections share.
 pub(crate) struct Shared {
@@ -98,10 +103,21 @@ impl Endpoint {
 
     /// Serves a listener until `shutdown` is over, then lets what was published become durable.
     pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        self.accept(listener, None, shutdown).await;
+    }
+
+    /// The same, encrypted. The files behind `tls` are looked at every minute.
+    pub async fn serve_tls(&self, listener: TcpListener, tls: Arc<Tls>, shutdown: impl Future<Output = ()>) {
+        self.accept(listener, Some(tls), shutdown).await;
+    }
+
+    async fn accept(&self, listener: TcpListener, tls: Option<Arc<Tls>>, shutdown: impl Future<Output = ()>) {
         let shared = &self.0;
         let mut shutdown = pin!(shutdown);
         let mut sweep = interval(SWEEP_INTERVAL);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut reload = interval(RELOAD_INTERVAL);
+        reload.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             // Beyond the limit nothing is accepted: clients wait in the system's queue.
             let accepted = async {
@@ -115,6 +131,16 @@ impl Endpoint {
                     shared.sessions.sweep(&shared.routes, Instant::now());
                     continue;
                 }
+                _ = reload.tick(), if tls.is_some() => {
+                    if let Some(tls) = tls.clone() {
+                        tokio::task::spawn_blocking(move || match tls.reload() {
+                            Ok(false) => {}
+                            Ok(true) => info!("the certificate files of the device endpoint were read again"),
+                            Err(error) => warn!(%error, "changed certificate files are not used"),
+                        });
+                    }
+                    continue;
+                }
                 accepted = accepted => match accepted {
                     Some((Ok((stream, address)), permit)) => (stream, address, permit),
                     Some((Err(error), _)) => {
@@ -124,9 +150,21 @@ impl Endpoint {
                     None => break,
                 },
             };
+            // Answers are written at once; waiting to fill a packet only delays them.
+            if let Err(error) = stream.set_nodelay(true) {
+                debug!(%error, "a connection was gone before it was served");
+                continue;
+            }
             let shared = Arc::clone(shared);
+            let tls = tls.as_ref().map(|tls| tls.current());
             tokio::spawn(async move {
-                plain(shared, stream, address).await;
+                match tls {
+                    Some(config) => encrypted(shared, stream, address, config).await,
+                    None => {
+                        let peer = Peer { address, encrypted: false, certificates: Vec::new() };
+                        connection::serve(shared, stream, peer).await;
+                    }
+                }
                 drop(permit);
             });
         }
@@ -145,14 +183,19 @@ impl Endpoint {
     }
 }
 
-async fn plain(shared: Arc<Shared>, stream: TcpStream, address: SocketAddr) {
-    // Answers are written at once; waiting to fill a packet only delays them.
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%error, "a connection was gone before it was served");
-        return;
+async fn encrypted(shared: Arc<Shared>, stream: TcpStream, address: SocketAddr, config: Arc<ServerConfig>) {
+    match timeout(shared.limits.handshake, TlsAcceptor::from(config).accept(stream)).await {
+        Ok(Ok(stream)) => {
+            let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default().to_vec();
+            connection::serve(shared, stream, Peer { address, encrypted: true, certificates }).await;
+        }
+        failed => {
+            if let Ok(Err(error)) = failed {
+                debug!(%error, %address, "a TLS handshake failed");
+            }
+            shared.host.noticed(&Event::Refused { client_id: None, address, why: Refused::Handshake });
+        }
     }
-    let peer = Peer { address, encrypted: false, certificates: Vec::new() };
-    connection::serve(shared, stream, peer).await;
 }
 
 /// One client's errors are no reason to wait; running out of handles is.

@@ -13,3 +13,4 @@ mod hostile;
 mod house;
 mod sessions;
 mod talking;
+mod tls;
