@@ -2,19 +2,14 @@
 
 mod endpoint;
 mod pause;
-mod signature;
 
 use std::time::Duration;
 
+use bartizan_courier::{AccessKey, Answer, Courier, Method, Request, Signing, Trust, Unanswered};
 use bartizan_wire::Timestamp;
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 pub use endpoint::{Endpoint, EndpointError};
 
@@ -23,8 +18,11 @@ use crate::credential::Credential;
 use pause::Pauses;
 pub(crate) use pause::random_share;
 
+/// The service in a signature's scope.
+const SERVICE: &str = "bartizan";
 /// Bytes of the largest answer that is read: a list of digests.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
+const USER_AGENT: &str = concat!("bartizan-agent/", env!("CARGO_PKG_VERSION"));
 /// Characters of a refusal that are shown.
 const TEXT_CHARS_MAX: usize = 300;
 /// A clock that differs from the server's by more than this makes signatures stale; signing then uses the server's.
@@ -99,7 +97,7 @@ pub enum CallError {
 pub struct Client {
     endpoint: Endpoint,
     patience: Patience,
-    http: hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>>,
+    courier: Courier,
     /// What to add to this machine's clock to get the server's, in milliseconds.
     skew: i64,
 }
@@ -123,11 +121,7 @@ impl Client {
     /// A client of the server at `endpoint`.
     #[must_use]
     pub fn new(endpoint: Endpoint, patience: Patience) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(patience.connect));
-        connector.set_nodelay(true);
-        let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(connector);
-        Self { endpoint, patience, http, skew: 0 }
+        Self { endpoint, patience, courier: Courier::patient(Trust::Host, patience.connect), skew: 0 }
     }
 
     /// Sends `body`, which is JSON, and reads the answer; signed if there is a credential.
@@ -173,54 +167,43 @@ impl Client {
         body: Bytes,
         credential: Option<&Credential>,
     ) -> Result<Bytes, Failure> {
-        let request = self.request(path, &body, credential).map_err(Failure::Final)?;
-        let later = |reason: String| Failure::Later { reason, after: None };
-        let exchange = async {
-            let response = self.http.request(request).await.map_err(|error| later(chain(&error)))?;
-            let (parts, body): (_, Incoming) = response.into_parts();
-            let bytes = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
-            let bytes = bytes.map_err(|error| later(chain(error.as_ref())))?.to_bytes();
-            Ok::<_, Failure>(Response::from_parts(parts, bytes))
+        let key = credential.map(|credential| AccessKey {
+            access_key_id: credential.access_key_id.clone(),
+            secret_access_key: credential.secret_access_key.clone(),
+        });
+        let at = Timestamp(clock::now().0.saturating_add(self.skew));
+        let signing = credential.zip(key.as_ref()).map(|(credential, key)| Signing {
+            key,
+            region: &credential.region,
+            service: SERVICE,
+            at,
+        });
+        let request = Request {
+            method: Method::Post,
+            url: &self.endpoint.url(path),
+            headers: &[("content-type", "application/json"), ("user-agent", USER_AGENT)],
+            body,
+            signing,
+            timeout: self.patience.answer,
+            answer_bytes_max: ANSWER_BYTES_MAX,
         };
-        let answered = timeout(self.patience.answer, exchange).await;
-        let response = answered.map_err(|_| later(format!("no answer within {:?}", self.patience.answer)))??;
-        let status = response.status();
-        if status.is_success() {
-            return Ok(response.into_body());
+        let answer = self.courier.send(&request).await.map_err(|error| match error {
+            Unanswered::Unusable(reason) => Failure::Final(self.foreign(path, reason)),
+            error => Failure::Later { reason: error.to_string(), after: None },
+        })?;
+        if answer.is_success() {
+            return Ok(answer.body);
         }
-        let text = explanation(response.body());
-        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        Err(match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                let server_time =
-                    header(header::DATE).and_then(|date| bartizan_host::deb::release::parse_date(date.as_bytes()));
+        let text = explanation(&answer.body);
+        Err(match answer.status {
+            401 | 403 => {
+                let date = answer.header("date");
+                let server_time = date.and_then(|date| bartizan_host::deb::release::parse_date(date.as_bytes()));
                 Failure::Denied { text, server_time }
             }
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-                later_from(status, &text, header(header::RETRY_AFTER))
-            }
-            status if status.is_server_error() => later_from(status, &text, header(header::RETRY_AFTER)),
-            status => Failure::Final(CallError::Refused { path, status: status.as_u16(), text }),
+            408 | 429 | 500.. => later_from(&answer, &text),
+            status => Failure::Final(CallError::Refused { path, status, text }),
         })
-    }
-
-    fn request(
-        &self,
-        path: &'static str,
-        body: &Bytes,
-        credential: Option<&Credential>,
-    ) -> Result<Request<Full<Bytes>>, CallError> {
-        let now = Timestamp(clock::now().0.saturating_add(self.skew));
-        let mut request = Request::post(self.endpoint.uri(path))
-            .header(header::HOST, self.endpoint.authority())
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::USER_AGENT, concat!("bartizan-agent/", env!("CARGO_PKG_VERSION")))
-            .body(Full::new(body.clone()))
-            .map_err(|error| self.foreign(path, error.to_string()))?;
-        if let Some(credential) = credential {
-            signature::sign(&mut request, body, credential, now).map_err(|error| self.foreign(path, error))?;
-        }
-        Ok(request)
     }
 
     fn read<A: DeserializeOwned>(&self, path: &'static str, answer: &Bytes) -> Result<A, CallError> {
@@ -232,26 +215,14 @@ impl Client {
     }
 }
 
-fn later_from(status: StatusCode, text: &str, retry_after: Option<&str>) -> Failure {
-    let after = retry_after.and_then(|value| {
+fn later_from(answer: &Answer, text: &str) -> Failure {
+    let after = answer.header("retry-after").and_then(|value| {
         value.trim().parse().map(Duration::from_secs).ok().or_else(|| {
             let date = bartizan_host::deb::release::parse_date(value.as_bytes())?;
             Some(Duration::from_millis(u64::try_from(date.0 - clock::now().0).unwrap_or_default()))
         })
     });
-    Failure::Later { reason: format!("status {} {text}", status.as_u16()), after }
-}
-
-/// An error with its causes: hyper's own sentence says little.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
+    Failure::Later { reason: format!("status {} {text}", answer.status), after }
 }
 
 /// The message of an error answer, or its beginning if it is not one of ours.

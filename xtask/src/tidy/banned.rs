@@ -91,14 +91,14 @@ fn is_sql(text: &str) -> bool {
 }
 
 const HTTP: &[(&str, &str)] = &[
-    ("http::", "HTTP types stay in protocol, gateway, agent and console; pass plain values"),
-    ("hyper::", "HTTP types stay in protocol, gateway, agent and console; pass plain values"),
-    ("hyper_util::", "HTTP types stay in protocol, gateway, agent and console; pass plain values"),
-    ("http_body_util::", "HTTP types stay in protocol, gateway, agent and console; pass plain values"),
-    ("axum::", "HTTP types stay in protocol, gateway, agent and console; pass plain values"),
+    ("http::", "HTTP types stay in protocol, gateway, agent, courier and console; pass plain values"),
+    ("hyper::", "HTTP types stay in protocol, gateway, agent, courier and console; pass plain values"),
+    ("hyper_util::", "HTTP types stay in protocol, gateway, agent, courier and console; pass plain values"),
+    ("http_body_util::", "HTTP types stay in protocol, gateway, agent, courier and console; pass plain values"),
+    ("axum::", "HTTP types stay in protocol, gateway, agent, courier and console; pass plain values"),
 ];
 const HTTP_IN: &[&str] =
-    &["crates/protocol/", "crates/gateway/", "crates/agent/", "crates/console/", "bench/", "xtask/"];
+    &["crates/protocol/", "crates/gateway/", "crates/agent/", "crates/courier/", "crates/console/", "bench/", "xtask/"];
 
 /// Signatures are computed over a request by the vendor's own code, which takes `http` types.
 const HTTP_FOR_SIGNATURES: &str = "crates/access/src/sigv4";

@@ -12,8 +12,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ledger-postgres", &["ledger"]),
     ("policy", &["ledger"]),
     ("tape", &["ledger", "policy"]),
-    ("notify", &["ledger", "policy"]),
     ("mqtt", &[]),
+    // one HTTP client for all: it knows nobody
+    ("courier", &[]),
+    // beside its outbox it brings the operations that show and retry what could not be delivered
+    ("notify", &["ledger", "policy", "operation", "courier"]),
     ("operation", &["ledger", "policy"]),
     ("device", &["ledger", "policy", "operation"]),
     ("web", &["ledger", "policy", "operation"]),
@@ -25,7 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("access", &["ledger", "policy", "operation"]),
     ("console", &["ledger", "policy", "operation"]),
     ("gateway", &["policy", "web"]),
-    ("agent", &["device", "container", "host"]),
+    ("agent", &["device", "container", "host", "courier"]),
     (
         "server",
         &[

@@ -1,0 +1,4 @@
+//! Requests over real sockets.
+#![cfg(test)]
+
+mod exchange;
