@@ -2,6 +2,7 @@
 //!
 //! A room brings a [`Kind`]; everything that all kinds have in common is written once, here.
 
+pub mod alert;
 pub mod aside;
 pub mod cx;
 pub mod kind;
@@ -14,6 +15,7 @@ pub mod sink;
 pub mod tape;
 pub mod turns;
 
+pub use alert::Alert;
 pub use aside::aside;
 pub use cx::{Cx, Mint};
 pub use kind::{Kind, References};
