@@ -6,6 +6,7 @@ mod facts;
 mod indices;
 mod inflate;
 mod lists;
+pub mod network;
 mod root;
 
 use std::collections::BTreeMap;

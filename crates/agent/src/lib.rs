@@ -10,6 +10,7 @@ pub mod client;
 pub mod clock;
 pub mod collect;
 pub mod credential;
+pub mod device;
 mod durable;
 pub mod folder;
 pub mod spool;

@@ -46,6 +46,12 @@ impl Root {
         }
     }
 
+    /// The content of a file that every machine of the kind has.
+    pub(crate) fn require(&self, path: &str) -> Result<Vec<u8>, CollectError> {
+        let path = self.path(path);
+        read_bounded(&path).map_err(|source| CollectError::Read { path, source })
+    }
+
     /// The first line of a file, without space around it; empty if it cannot be had.
     pub(crate) fn line(&self, path: &str) -> String {
         let bytes = self.read(path).ok().flatten().unwrap_or_default();

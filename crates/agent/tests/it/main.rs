@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod collect;
+mod device;
 mod frozen;
 mod report;
 mod server;
