@@ -13,6 +13,7 @@ pub mod metric;
 pub mod observe;
 pub mod profile;
 pub mod registry;
+pub mod report;
 pub mod room;
 pub mod roster;
 pub mod tags;

@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod engine;
+mod reports;
+mod shared;
 mod thing_groups;
 mod things;
 mod world;
