@@ -2,17 +2,23 @@
 
 pub mod limits;
 
+mod bridge;
 mod connection;
 mod endpoint;
 mod host;
 mod listeners;
 mod message;
+mod pipe;
+mod publishing;
 mod routes;
 mod session;
 mod sessions;
 mod tls;
 mod topic;
 
+pub use bridge::{
+    BRIDGE_CLIENT_ID, BRIDGE_WAITING_MAX, BadBroker, Bridge, BridgeHandle, BridgeSettings, Broker, REPORTS_FILTER,
+};
 pub use endpoint::Endpoint;
 pub use host::{Action, Ended, Event, Guest, Hello, Host, Published, Refused, Unavailable};
 pub use limits::Limits;

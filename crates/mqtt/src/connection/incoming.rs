@@ -1,9 +1,6 @@
 //! What a client sends.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use mqtt_protocol_core::mqtt::common::Cursor;
 use mqtt_protocol_core::mqtt::connection::GenericEvent;
@@ -14,38 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::dialect::{Dialect, Granted, forwarded};
 use super::talk::Talk;
 use crate::limits::{PAYLOAD_BYTES_MAX, SUBSCRIPTIONS_MAX};
-use crate::{Action, Ended, Event, Message, Payload, Published, Qos, topic};
-
-/// A publish that is waited for.
-pub(super) struct Publishing<'a> {
-    /// None: it has been routed, and only waits for its turn to be acknowledged.
-    host: Option<Pin<Box<dyn Future<Output = Published> + Send + 'a>>>,
-    packet: Option<u16>,
-    denied: bool,
-    bytes: usize,
-}
-
-/// And its answer.
-pub(super) struct Answered {
-    pub(super) published: Published,
-    /// To be acknowledged.
-    pub(super) packet: Option<u16>,
-    /// It may not; version 5 says so in the acknowledgement.
-    pub(super) denied: bool,
-    pub(super) bytes: usize,
-}
-
-impl Future for Publishing<'_> {
-    type Output = Answered;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answered> {
-        let published = match &mut self.host {
-            Some(host) => std::task::ready!(host.as_mut().poll(cx)),
-            None => Ok(Vec::new()),
-        };
-        Poll::Ready(Answered { published, packet: self.packet, denied: self.denied, bytes: self.bytes })
-    }
-}
+use crate::publishing::Publishing;
+use crate::{Action, Ended, Event, Message, Payload, Qos, topic};
 
 /// A publish as it came.
 struct Incoming<'p> {
@@ -67,7 +34,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<'_, S> {
                     GenericEvent::NotifyPacketReceived(packet) => self.packet(packet),
                     GenericEvent::RequestSendPacket { packet, .. } => {
                         self.goodbye_said |= matches!(packet, Packet::V5_0Disconnect(_));
-                        self.write_packet(&packet);
+                        self.pipe.add(&packet);
                     }
                     GenericEvent::NotifyError(error) => self.broken(error),
                     GenericEvent::RequestClose => {
@@ -93,7 +60,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<'_, S> {
     /// Ends with a code of its own, where the version has codes.
     fn violated(&mut self, what: &'static str, code: DisconnectReasonCode) {
         if let Some(packet) = self.dialect.goodbye_with(code) {
-            self.write_packet(&packet);
+            self.pipe.add(&packet);
             self.goodbye_said = true;
         }
         self.finish(Ended::Protocol(what));
@@ -170,12 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<'_, S> {
             let (guest, topic) = (self.guest, incoming.topic);
             self.shared.host.noticed(&Event::Denied { guest, action: Action::Publish, topic });
             if self.dialect == Dialect::V5 && incoming.packet.is_some() {
-                return self.publishes.push_back(Publishing {
-                    host: None,
-                    packet: incoming.packet,
-                    denied: true,
-                    bytes: 0,
-                });
+                return self.publishes.push_back(Publishing::denied(incoming.packet));
             }
             // as AWS does: version 3.1.1 has no other way to say it
             self.finish(Ended::Denied);
@@ -188,15 +150,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<'_, S> {
             properties: forwarded(incoming.properties),
         };
         self.shared.host.noticed(&Event::Received { guest: self.guest, topic: &message.topic, bytes });
-        let host = if message.is_reserved() {
-            Some(self.shared.host.publish(self.guest, message))
-        } else {
-            self.shared.route(&message, Some(&self.held.session));
-            None
-        };
-        if host.is_some() || incoming.packet.is_some() {
+        if message.is_reserved() {
             self.publish_bytes += bytes;
-            self.publishes.push_back(Publishing { host, packet: incoming.packet, denied: false, bytes });
+            let host = self.shared.host.publish(self.guest, message);
+            self.publishes.push_back(Publishing::asked(host, incoming.packet, bytes));
+            return;
+        }
+        self.shared.route(&message, Some(&self.held.session));
+        if incoming.packet.is_some() {
+            self.publishes.push_back(Publishing::routed(incoming.packet));
         }
     }
 

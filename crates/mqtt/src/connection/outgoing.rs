@@ -3,7 +3,7 @@
 use std::task::Context;
 
 use mqtt_protocol_core::mqtt::connection::GenericEvent;
-use mqtt_protocol_core::mqtt::packet::{GenericPacketTrait, Packet};
+use mqtt_protocol_core::mqtt::packet::Packet;
 use mqtt_protocol_core::mqtt::result_code::MqttError;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -30,7 +30,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<'_, S> {
     fn try_send(&mut self, packet: Packet) -> Result<(), MqttError> {
         for event in self.protocol.send(packet) {
             match event {
-                GenericEvent::RequestSendPacket { packet, .. } => self.write_packet(&packet),
+                GenericEvent::RequestSendPacket { packet, .. } => self.pipe.add(&packet),
                 GenericEvent::NotifyError(error) => return Err(error),
                 _ => {}
             }
@@ -38,17 +38,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<'_, S> {
         Ok(())
     }
 
-    pub(super) fn write_packet(&mut self, packet: &Packet) {
-        for part in packet.to_buffers() {
-            self.out.extend_from_slice(&part);
-        }
-    }
-
     /// Sends what waits, as long as there is room. True if anything was sent.
     pub(super) fn deliver(&mut self, window: u16, cx: &Context<'_>) -> bool {
         let mut moved = false;
         while self.end.is_none() {
-            let window = (self.unwritten() < UNWRITTEN_BYTES_MAX).then_some(window);
+            let window = (self.pipe.unwritten() < UNWRITTEN_BYTES_MAX).then_some(window);
             match self.held.next(window, cx) {
                 Next::Deliver(delivery) => {
                     self.deliver_one(delivery);

@@ -1,7 +1,6 @@
 //! [`Talk`]: the life of a connection after CONNECT. One task reads, asks the host, delivers and writes, so that one
 //! socket call carries many packets and an idle connection holds no buffer.
 
-use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,42 +10,29 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use mqtt_protocol_core::mqtt::{Connection, role};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::dialect::Dialect;
 use super::greeting::Greeted;
-use super::incoming::{Answered, Publishing};
 use crate::endpoint::Shared;
 use crate::limits::{
-    CLOSE_TIMEOUT, DELIVERIES_IN_FLIGHT_MAX, FLUSH_BYTES, PUBLISH_BYTES_IN_FLIGHT_MAX, PUBLISHES_IN_FLIGHT_MAX,
-    READ_BYTES, UNWRITTEN_BYTES_MAX,
+    DELIVERIES_IN_FLIGHT_MAX, FLUSH_BYTES, PUBLISH_BYTES_IN_FLIGHT_MAX, PUBLISHES_IN_FLIGHT_MAX, UNWRITTEN_BYTES_MAX,
 };
+use crate::pipe::{Broken, Pipe, with_scratch};
+use crate::publishing::{Answered, Publishing};
 use crate::sessions::Held;
 use crate::{Ended, Event, Guest, Message};
 
 /// After how many rounds of a busy connection others get their turn.
 const ROUNDS_MAX: usize = 16;
-/// Room for answers that is kept between writes, in bytes; what a burst needed beyond it is given back.
-const KEPT_BYTES: usize = 4096;
-
-thread_local! {
-    /// Where all connections of a thread read to; what is read is taken in at once.
-    static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
-}
-
 pub(super) struct Talk<'a, S> {
     pub(super) shared: &'a Shared,
     pub(super) guest: &'a Guest,
     pub(super) held: Held,
     pub(super) protocol: Connection<role::Server>,
     pub(super) dialect: Dialect,
-    stream: S,
-    /// What is not written yet, from `written` on.
-    pub(super) out: Vec<u8>,
-    written: usize,
-    /// Written to TLS, which may not have written all of it.
-    flushing: bool,
+    pub(super) pipe: Pipe<S>,
     /// Publishes that the host has not answered, in the order in which they came.
     pub(super) publishes: FuturesOrdered<Publishing<'a>>,
     pub(super) publish_bytes: usize,
@@ -60,7 +46,6 @@ pub(super) struct Talk<'a, S> {
     pub(super) goodbye_said: bool,
     silence: Duration,
     heard: Instant,
-    stalled: Option<Instant>,
     timer: Pin<Box<Sleep>>,
     rest: Vec<u8>,
 }
@@ -74,10 +59,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             held: greeted.held,
             protocol: greeted.protocol,
             dialect: greeted.dialect,
-            stream,
-            out: Vec::new(),
-            written: 0,
-            flushing: false,
+            pipe: Pipe::new(stream),
             publishes: FuturesOrdered::new(),
             publish_bytes: 0,
             last_topic: "".into(),
@@ -87,7 +69,6 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             goodbye_said: false,
             silence: greeted.silence,
             heard: now,
-            stalled: None,
             timer: Box::pin(sleep_until(now + greeted.silence.min(shared.limits.write_stall))),
             rest: greeted.rest,
         };
@@ -114,13 +95,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         if !self.goodbye_said
             && let Some(packet) = self.dialect.goodbye(why)
         {
-            self.write_packet(&packet);
+            self.pipe.add(&packet);
         }
-        let _gone_or_too_slow = timeout(CLOSE_TIMEOUT, async {
-            self.stream.write_all(self.out.get(self.written..).unwrap_or_default()).await?;
-            self.stream.shutdown().await
-        })
-        .await;
+        self.pipe.close().await;
     }
 
     async fn drain(&mut self) {
@@ -137,13 +114,14 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
                 moved = true;
             }
             moved |= self.deliver(self.window, cx);
-            if self.end.is_none() && self.unwritten() < FLUSH_BYTES && self.may_read() {
+            if self.end.is_none() && self.pipe.unwritten() < FLUSH_BYTES && self.may_read() {
                 moved |= self.poll_read(cx).is_ready();
             }
-            if self.unwritten() > 0 && (!moved || self.unwritten() >= FLUSH_BYTES) {
-                moved |= self.poll_write(cx).is_ready();
-            } else if self.flushing && !moved {
-                let _wakes_when_it_can = self.poll_flush(cx);
+            if let Poll::Ready(written) = self.pipe.poll_write(cx, !moved) {
+                moved = true;
+                if written.is_err() {
+                    self.finish(Ended::Lost);
+                }
             }
             if let Some(why) = self.end {
                 return Poll::Ready(why);
@@ -160,7 +138,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
     fn may_read(&mut self) -> bool {
         let may = self.publishes.len() < usize::from(PUBLISHES_IN_FLIGHT_MAX)
             && self.publish_bytes < PUBLISH_BYTES_IN_FLIGHT_MAX
-            && self.unwritten() < UNWRITTEN_BYTES_MAX;
+            && self.pipe.unwritten() < UNWRITTEN_BYTES_MAX;
         if !may {
             // Its silence is ours.
             self.heard = Instant::now();
@@ -168,19 +146,14 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         may
     }
 
-    pub(super) fn unwritten(&self) -> usize {
-        self.out.len().saturating_sub(self.written)
-    }
-
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        SCRATCH.with_borrow_mut(|scratch| {
-            let mut buffer = ReadBuf::new(scratch);
-            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
-                Ok(()) if !buffer.filled().is_empty() => {
+        with_scratch(|scratch| {
+            match ready!(self.pipe.poll_read(cx, scratch)) {
+                Ok(bytes) => {
                     self.heard = Instant::now();
-                    self.take_in(buffer.filled());
+                    self.take_in(scratch.get(..bytes).unwrap_or_default());
                 }
-                Ok(()) | Err(_) => {
+                Err(Broken) => {
                     self.finish(Ended::Lost);
                 }
             }
@@ -188,55 +161,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         })
     }
 
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let bytes = self.out.get(self.written..).unwrap_or_default();
-        match Pin::new(&mut self.stream).poll_write(cx, bytes) {
-            Poll::Ready(Ok(written)) if written > 0 => {
-                self.stalled = None;
-                self.written += written;
-                self.flushing = true;
-                if self.written == self.out.len() {
-                    self.written = 0;
-                    self.out.clear();
-                    self.out.shrink_to(KEPT_BYTES);
-                }
-                Poll::Ready(())
-            }
-            Poll::Ready(_) => {
-                self.finish(Ended::Lost);
-                Poll::Ready(())
-            }
-            Poll::Pending => {
-                self.stalled.get_or_insert_with(Instant::now);
-                Poll::Pending
-            }
-        }
-    }
-
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match Pin::new(&mut self.stream).poll_flush(cx) {
-            Poll::Ready(Ok(())) => {
-                self.flushing = false;
-                self.stalled = None;
-                Poll::Ready(())
-            }
-            Poll::Ready(Err(_)) => {
-                self.finish(Ended::Lost);
-                Poll::Ready(())
-            }
-            Poll::Pending => {
-                self.stalled.get_or_insert_with(Instant::now);
-                Poll::Pending
-            }
-        }
-    }
-
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
         while self.timer.as_mut().poll(cx).is_ready() {
             let now = Instant::now();
             let stall = self.shared.limits.write_stall;
             let silent = self.heard + self.silence;
-            let stalled = self.stalled.unwrap_or(now) + stall;
+            let stalled = self.pipe.stalled.unwrap_or(now) + stall;
             if silent <= now {
                 return Poll::Ready(self.finish(Ended::KeepAlive));
             }

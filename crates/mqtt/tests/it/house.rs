@@ -110,9 +110,13 @@ impl Running {
     }
 
     pub(crate) async fn with(limits: Limits) -> Self {
+        Self::at("127.0.0.1:0".parse().unwrap(), limits).await
+    }
+
+    pub(crate) async fn at(address: SocketAddr, limits: Limits) -> Self {
         let house = Arc::new(House::default());
         let endpoint = Endpoint::new(Arc::clone(&house) as _, limits);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn({

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bridge;
 mod client;
 mod delivering;
 mod hostile;

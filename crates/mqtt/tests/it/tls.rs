@@ -22,21 +22,21 @@ use crate::client::Connect;
 use crate::house::House;
 
 /// Certificates are verified against the real clock.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     Timestamp(i64::try_from(since.as_millis()).unwrap())
 }
 
-struct Encrypted {
-    house: Arc<House>,
-    address: SocketAddr,
-    authority: Arc<Authority>,
+pub(crate) struct Encrypted {
+    pub(crate) house: Arc<House>,
+    pub(crate) address: SocketAddr,
+    pub(crate) authority: Arc<Authority>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
 
 impl Encrypted {
-    async fn start(folder: &Path, change: impl FnOnce(&mut Listeners), limits: Limits) -> Self {
+    pub(crate) async fn start(folder: &Path, change: impl FnOnce(&mut Listeners), limits: Limits) -> Self {
         let mut listeners = Listeners { encrypted: vec!["127.0.0.1:0".parse().unwrap()], ..Listeners::default() };
         change(&mut listeners);
         let bound = listeners.bind(folder, now()).await.unwrap();
@@ -47,7 +47,7 @@ impl Encrypted {
         Self { house, address, authority, stop, serving: tokio::spawn(serving) }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.send_replace(true);
         self.serving.await.unwrap();
     }
