@@ -9,21 +9,9 @@ use bartizan_policy::Cx;
 use bartizan_policy::preview::{Foresee, Foresight};
 use bartizan_wire::{Arn, ResourceName};
 
-use crate::Bell;
-
-/// What these operations work on.
+/// What these operations work on: the board alone, which the context has.
 #[derive(Debug, Default)]
-pub struct Alerts {
-    bell: Bell,
-}
-
-impl Alerts {
-    /// `bell` wakes the delivery when something is to be tried again.
-    #[must_use]
-    pub fn new(bell: Bell) -> Self {
-        Self { bell }
-    }
-}
+pub struct Alerts;
 
 #[async_trait]
 impl Foresee for Alerts {

@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod errors;
 mod pace;
 mod queue;
+mod ringing;
 pub mod sink;
 
 pub use bartizan_policy::alert::{Alert, OUTBOX, Waiting, enqueue};
@@ -13,6 +14,7 @@ pub use delivery::{Bell, Clock, Delivery};
 pub use errors::AlertsError;
 pub use pace::Pace;
 pub use queue::Outcome;
+pub use ringing::Ringing;
 pub use sink::{Sinks, SinksError};
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Wiring: the only crate that knows all others, and one of the two that read the wall clock (R4).
 
+mod alerts;
 mod chores;
 mod clock;
 pub mod config;
@@ -14,6 +15,7 @@ mod surroundings;
 
 use std::sync::{Arc, Weak};
 
+pub use alerts::AlertsError;
 pub use bartizan_protocol::limits::Limit;
 pub use config::{Config, RootKey};
 pub use data_folder::FolderError;

@@ -44,6 +44,7 @@ impl Rooms {
         ];
         let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
         operations.extend(bartizan_history::operations(&history));
+        operations.extend(bartizan_notify::operations(&Arc::new(bartizan_notify::api::Alerts)));
         operations.push(ErasedOperation::of::<GetCallerIdentity>(Arc::new(Sts)));
         operations.push(ErasedOperation::of::<GetStatistics>(Arc::new(Counted(ledger))));
         let table = Arc::new(Table::build(operations)?);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bartizan_access::authorize::ROOT;
 use bartizan_ledger::StoreError;
+use bartizan_notify::Bell;
 use bartizan_operation::{BoundTwice, Refusal};
 use bartizan_protocol::{Limits, PatternError, Service, serve};
 use bartizan_wire::Json;
@@ -11,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::alerts::{self, Alerts, AlertsError};
 use crate::chores;
 use crate::config::{Config, RootKey};
 use crate::data_folder::{DataFolder, FolderError};
@@ -36,6 +38,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The configuration of alerts cannot be used.
+    #[error("{0}")]
+    Alerts(#[from] AlertsError),
     /// A defect of this program.
     #[error("the table of operations is not right: {0}")]
     Table(String),
@@ -74,6 +79,7 @@ pub struct Server {
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     chores: JoinHandle<()>,
+    alerts: Alerts,
 }
 
 impl Server {
@@ -85,12 +91,15 @@ impl Server {
             Some(key) => (key, false),
             None => folder.root_key()?,
         };
+        let sinks = alerts::sinks(&folder)?;
         let stores = Stores::open(&folder)?;
         let tape = Arc::clone(&stores.tape);
         let door = Door::new();
         door.admit(&root_key.access_key_id, &root_key.secret_access_key, ROOT, &config.realm);
         let rooms = Rooms::build(Arc::new(door.clone()), Arc::downgrade(&stores.ledger))?;
-        let surroundings = Arc::new(Surroundings::new(config.realm.clone(), stores));
+        let bell = Bell::default();
+        let alerts = Alerts::deliver(&stores, config.realm.clone(), sinks, bell.clone());
+        let surroundings = Arc::new(Surroundings::new(config.realm.clone(), stores, bell));
         let own = surroundings.own(ROOT, "start");
         rooms.host.load(&own).await?;
         for key in bartizan_host::activation::agent_keys(&own).await? {
@@ -116,7 +125,7 @@ impl Server {
         let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
         let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), Arc::clone(&rooms.host), tape));
         surroundings.set_ready(true);
-        Ok(Self { endpoint, root_key, root_key_is_new, folder, surroundings, rooms, shutdown, serving, chores })
+        Ok(Self { endpoint, root_key, root_key_is_new, folder, surroundings, rooms, shutdown, serving, chores, alerts })
     }
 
     /// Such as `http://127.0.0.1:8470`.
@@ -171,6 +180,7 @@ impl Server {
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server did not stop cleanly");
         }
+        self.alerts.stop().await;
         self.folder.remove_endpoint();
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bartizan_access::authorize::ANONYMOUS;
+use bartizan_ledger::Board;
+use bartizan_notify::{Bell, Ringing};
 use bartizan_policy::{Cx, Mint, Principal, Turns};
 use bartizan_protocol::{Circumstances, Contextualize};
 use bartizan_wire::{Realm, Timestamp};
@@ -17,14 +19,17 @@ use crate::stores::Stores;
 pub(crate) struct Surroundings {
     realm: Realm,
     stores: Stores,
+    /// The same board as among the stores, heard by the delivery of alerts.
+    board: Arc<dyn Board>,
     turns: Arc<Turns>,
     mint: Arc<RandomMint>,
     ready: AtomicBool,
 }
 
 impl Surroundings {
-    pub(crate) fn new(realm: Realm, stores: Stores) -> Self {
-        Self { realm, stores, turns: Arc::default(), mint: Arc::default(), ready: AtomicBool::new(false) }
+    pub(crate) fn new(realm: Realm, stores: Stores, bell: Bell) -> Self {
+        let board = Arc::new(Ringing::new(Arc::clone(&stores.board) as _, bell));
+        Self { realm, stores, board, turns: Arc::default(), mint: Arc::default(), ready: AtomicBool::new(false) }
     }
 
     /// From now on, or no longer, everything that is needed for serving works.
@@ -71,7 +76,7 @@ impl Contextualize for Surroundings {
             reason: circumstances.reason,
             expect: circumstances.expect,
             ledger: Arc::clone(&self.stores.ledger) as _,
-            board: Arc::clone(&self.stores.board) as _,
+            board: Arc::clone(&self.board),
             audit: Arc::clone(&self.stores.board) as _,
             tape: Arc::clone(&self.stores.tape) as _,
             series: Arc::clone(&self.stores.series),

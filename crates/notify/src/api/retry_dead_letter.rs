@@ -49,14 +49,13 @@ impl Operation for RetryDeadLetter {
         dead_letter(cx, &input.id)
     }
 
-    async fn call(room: &Alerts, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, AlertsError> {
+    async fn call(_room: &Alerts, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, AlertsError> {
         if cx.previewing {
             return Err(AlertsError::NotSupported);
         }
         if !revive(cx.board.as_ref(), &cx.realm, &input.id, cx.now).await? {
             return Err(AlertsError::NotFound(input.id.clone()));
         }
-        room.bell.ring();
         Ok(Output {})
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bartizan_ledger::{Board, MemoryBoard};
 use bartizan_ledger_sqlite::SqliteBoard;
 use bartizan_notify::dead::{DEAD, DeadLetter};
-use bartizan_notify::{Alert, Bell, Delivery, OUTBOX, Pace, Sinks, enqueue};
+use bartizan_notify::{Alert, Bell, Delivery, OUTBOX, Pace, Ringing, Sinks, enqueue};
 use bartizan_wire::{Realm, Timestamp};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -49,18 +49,22 @@ pub(crate) fn sinks(entries: &[String]) -> Arc<Sinks> {
 
 pub(crate) struct World {
     pub(crate) board: Arc<dyn Board>,
-    pub(crate) bell: Bell,
+    bell: Bell,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self { board: Arc::new(MemoryBoard::new()), bell: Bell::default(), running: None }
+        Self::of(Arc::new(MemoryBoard::new()))
     }
 
     pub(crate) fn on_disk(folder: &Path) -> Self {
-        let board = Arc::new(SqliteBoard::open(folder.join("board.sqlite")).unwrap());
-        Self { board, bell: Bell::default(), running: None }
+        Self::of(Arc::new(SqliteBoard::open(folder.join("board.sqlite")).unwrap()))
+    }
+
+    fn of(board: Arc<dyn Board>) -> Self {
+        let bell = Bell::default();
+        Self { board: Arc::new(Ringing::new(board, bell.clone())), bell, running: None }
     }
 
     pub(crate) fn run(&mut self, sinks: Arc<Sinks>, pace: Pace) {
@@ -83,7 +87,6 @@ impl World {
     /// As a room does it, together with whatever else it has to write.
     pub(crate) async fn tell(&self, alerts: &[Alert]) {
         self.board.write(&realm(), enqueue(alerts, START)).await.unwrap();
-        self.bell.ring();
     }
 
     pub(crate) async fn waiting(&self) -> usize {
