@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod agent;
+mod alerts;
 mod call;
 mod completions;
 mod diff;
@@ -44,6 +45,8 @@ enum Command {
     Up(up::Up),
     /// Observe this machine and report it to a server elsewhere.
     Agent(agent::Agent),
+    /// Alerts that could not be delivered.
+    Alerts(alerts::Alerts),
     /// Hosts and their patches.
     Host(host::Host),
     /// Show what a change would do, without doing it.
@@ -96,6 +99,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
         Command::Up(command) => command.run(format),
         Command::Agent(command) => command.run(),
+        Command::Alerts(command) => command.run(format),
         Command::Host(command) => command.run(format),
         Command::Preview(command) => command.run(format),
         Command::History(command) => command.run(format),

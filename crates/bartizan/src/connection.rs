@@ -58,6 +58,16 @@ impl Connection {
         &self.key.secret_access_key
     }
 
+    /// The client itself, for what is not one of Bartizan's own operations.
+    pub(crate) fn caller(&self) -> Caller {
+        self.caller.clone()
+    }
+
+    /// Does something that waits.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
     pub(crate) fn region(&self) -> &str {
         &self.region
     }
