@@ -1,14 +1,12 @@
 """A change of baseline on a fleet: ours beside DuckDB, on the same hosts, with equal answers."""
 
-import json
 import os
-import subprocess
 import time
 
 import duckdb
 import numpy
 
-from turns import Report, median, pin, show, spread
+from turns import Answering, Report, median, pin, show, spread
 
 PACKAGES = 600
 TARGET_TIMES = 15
@@ -58,34 +56,6 @@ chosen_{side} as (
     from present join versions v using (id) left join chosen_{side} c using (id)),
 """
 OWN_STATES = "DuckDB, states of distinct versions from ranks and approvals, then hosts"
-
-
-class Ours:
-    """The process that holds the fleet."""
-
-    def __init__(self, turns, hosts, folder):
-        command = turns.bench("fleet", hosts, "--export", folder)
-        self.process = turns.keep(
-            subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: pin(0)
-            )
-        )
-        self.built = self.read()
-
-    def read(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError("the process that holds the fleet ended; its error is above")
-        return json.loads(line)
-
-    def turn(self, name):
-        self.process.stdin.write(name + "\n")
-        self.process.stdin.flush()
-        return self.read()
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 class Theirs:
@@ -154,7 +124,7 @@ def run(turns):
     folder.mkdir(exist_ok=True)
     growth = []
     for hosts in sizes:
-        ours = Ours(turns, hosts, folder)
+        ours = Answering(turns, "fleet", hosts, "--export", folder)
         try:
             growth.append(one_size(turns, report, hosts, ours, Theirs(hosts, folder)))
         finally:

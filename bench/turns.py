@@ -140,6 +140,34 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Answering:
+    """A turn of ours that stays: on the first processor, it prints a line of JSON when it is ready, and one for each line
+    that it is sent."""
+
+    def __init__(self, turns, *words):
+        self.process = turns.keep(
+            subprocess.Popen(
+                turns.bench(*words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: pin(0)
+            )
+        )
+        self.built = self.read()
+
+    def read(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("the process that is measured ended; its error is above")
+        return json.loads(line)
+
+    def turn(self, name):
+        self.process.stdin.write(name + "\n")
+        self.process.stdin.flush()
+        return self.read()
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
 class Child:
     """A whole process: processor and wall seconds, peak memory in MiB, what it printed."""
 
