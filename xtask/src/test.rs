@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     ("clippy", steps::clippy),
     ("tests", steps::nextest),
     ("doc tests", steps::doctests),
+    ("fuzz targets", steps::fuzz),
     ("program", steps::program),
     ("conformance", steps::conformance),
     ("dependencies", steps::deny),

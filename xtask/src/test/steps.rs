@@ -143,6 +143,12 @@ pub(crate) fn program(options: Options, tally: &mut Tally) -> Result<(), String>
     one(tally, tools::run(&mut cargo(options, &["build", "--workspace", "--all-targets", "--quiet"])))
 }
 
+/// The fuzz targets stand outside of the workspace; that they still build is looked at here.
+pub(crate) fn fuzz(options: Options, tally: &mut Tally) -> Result<(), String> {
+    let mut command = cargo(options, &["check", "--quiet", "--manifest-path", "fuzz/Cargo.toml"]);
+    one(tally, tools::run(command.env("CARGO_TARGET_DIR", target()?)))
+}
+
 pub(crate) fn conformance(options: Options, tally: &mut Tally) -> Result<(), String> {
     let root = root();
     let program = target()?.join("debug/bartizan");
