@@ -52,6 +52,7 @@ fn cbor(value: &serde_json::Value, indefinite: bool, out: &mut Vec<u8>) {
             items.iter().for_each(|item| cbor(item, indefinite, out));
             out.extend(indefinite.then_some(0xff));
         }
+        serde_json::Value::Null => out.push(0xf6),
         other => out.extend(cbor4ii::serde::to_vec(Vec::new(), other).unwrap()),
     }
 }
@@ -91,7 +92,8 @@ fn everything_that_can_be_said_is_read() {
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(told, BTreeMap::from(expected));
-    let value = serde_json::from_str(WHOLE).unwrap();
+    let value: serde_json::Value = serde_json::from_str(WHOLE).unwrap();
+    let report = json(&value.to_string()).unwrap();
     for indefinite in [false, true] {
         let mut bytes = Vec::new();
         cbor(&value, indefinite, &mut bytes);

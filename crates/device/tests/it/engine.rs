@@ -1,4 +1,6 @@
-//! The engine against the vendor's rules, one case each.
+//! The engine against the vendor's rules, one case each, and against a second implementation of them.
 
 mod examples;
 mod made;
+mod naive;
+mod properties;
