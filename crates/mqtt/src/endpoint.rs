@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use rustls::ServerConfig;
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     pub(crate) routes: Routes,
     pub(crate) stopping: watch::Sender<bool>,
+    /// Bytes of payload that all clients together wait to have kept.
+    pub(crate) publish_bytes: AtomicUsize,
     connections: Arc<Semaphore>,
 }
 
@@ -86,6 +89,7 @@ impl Endpoint {
             sessions: Sessions::new(limits.clone()),
             routes: Routes::default(),
             stopping: watch::Sender::new(false),
+            publish_bytes: AtomicUsize::new(0),
             connections: Arc::new(Semaphore::new(limits.connections)),
             limits,
         }))
@@ -96,9 +100,9 @@ impl Endpoint {
         self.0.route(message, None)
     }
 
-    /// Disconnects a client. False if it is not connected.
-    pub fn dismiss(&self, client_id: &str) -> bool {
-        self.0.sessions.end(client_id, Ended::Dismissed)
+    /// Disconnects whom the host calls by a name; how many connections those are.
+    pub fn dismiss(&self, name: &str) -> usize {
+        self.0.sessions.end(name, Ended::Dismissed)
     }
 
     /// Serves a listener until `shutdown` is over, then lets what was published become durable.

@@ -49,7 +49,7 @@ impl std::fmt::Debug for Hello<'_> {
 pub struct Guest {
     /// Its client id.
     pub client_id: Arc<str>,
-    /// What the host calls it: a thing's name, or a principal's. A session is only resumed by the same.
+    /// What the host calls it: a thing's name, or a principal's. Sessions belong to it.
     pub name: Arc<str>,
     /// Where it comes from. Of a bridge, the broker's address.
     pub address: SocketAddr,

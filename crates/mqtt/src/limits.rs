@@ -24,6 +24,8 @@ pub const TOPIC_ALIASES_MAX: u16 = 8;
 pub const PUBLISHES_IN_FLIGHT_MAX: u16 = 1024;
 /// How many bytes of payload they may hold before no more is read.
 pub const PUBLISH_BYTES_IN_FLIGHT_MAX: usize = 1024 * 1024;
+/// How many bytes of payload those of all clients together may hold before no more is read from clients that have any.
+pub const PUBLISH_BYTES_TOTAL_MAX: usize = 256 * 1024 * 1024;
 /// How many QoS 1 messages a client may leave unacknowledged before it is sent no more (AWS).
 pub const DELIVERIES_IN_FLIGHT_MAX: u16 = 100;
 /// How many messages wait for one client.

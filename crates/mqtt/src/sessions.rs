@@ -1,4 +1,4 @@
-//! [`Sessions`]: all of them by client id, and those that wait for their client by when they end.
+//! [`Sessions`]: all of them by owner and client id, and those that wait for their client by when they end.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -28,13 +28,20 @@ impl Held {
     }
 }
 
+/// The owner's name and the client id: whoever takes a client id disturbs nobody who has another name.
+type Key = (Arc<str>, Arc<str>);
+
+fn key(session: &Session) -> Key {
+    (Arc::clone(&session.owner), Arc::clone(&session.client_id))
+}
+
 #[derive(Debug, Default)]
 struct All {
-    by_client: HashMap<Arc<str>, Arc<Session>>,
+    by_client: HashMap<Key, Arc<Session>>,
     /// Sessions without a connection, by when they end and the number of the connection that left them.
     offline: BTreeMap<(Instant, u64), Arc<Session>>,
     /// Where a client's session is in `offline`.
-    ends: HashMap<Arc<str>, (Instant, u64)>,
+    ends: HashMap<Key, (Instant, u64)>,
 }
 
 #[derive(Debug)]
@@ -54,14 +61,9 @@ impl Sessions {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A client id that nobody uses.
+    /// A client id that nobody else was given.
     pub(crate) fn invent_client_id(&self) -> Arc<str> {
-        loop {
-            let id: Arc<str> = format!("auto-{}", self.connections.fetch_add(1, Ordering::Relaxed)).into();
-            if !self.all().by_client.contains_key(&id) {
-                return id;
-            }
-        }
+        format!("auto-{}", self.connections.fetch_add(1, Ordering::Relaxed)).into()
     }
 
     /// Opens the session of a client, or resumes it unless a `clean` one is wanted. The connection that had it ends.
@@ -77,12 +79,13 @@ impl Sessions {
         let keep = keep.min(self.limits.session_time);
         // one whose time is over is not resumed just because nobody has looked yet
         self.sweep(routes, Instant::now());
+        let key = (Arc::clone(owner), Arc::clone(client_id));
         let mut all = self.all();
-        if let Some(ends) = all.ends.remove(client_id) {
+        if let Some(ends) = all.ends.remove(&key) {
             all.offline.remove(&ends);
         }
-        if let Some(session) = all.by_client.get(client_id) {
-            if !clean && session.owner == *owner {
+        if let Some(session) = all.by_client.get(&key) {
+            if !clean {
                 let session = Arc::clone(session);
                 session.take(holder, keep);
                 return Held { session, holder, resumed: true };
@@ -93,26 +96,25 @@ impl Sessions {
         let total = Arc::clone(&self.waiting_bytes);
         let session = Arc::new(Session::new(Arc::clone(client_id), Arc::clone(owner), &self.limits, total));
         session.take(holder, keep);
-        all.by_client.insert(Arc::clone(client_id), Arc::clone(&session));
+        all.by_client.insert(key, Arc::clone(&session));
         Held { session, holder, resumed: false }
     }
 
     /// A connection ended.
     pub(crate) fn leave(&self, routes: &Routes, held: &Held, now: Instant) {
         let mut all = self.all();
-        let current = all.by_client.get(&held.session.client_id);
-        if !current.is_some_and(|session| Arc::ptr_eq(session, &held.session)) {
+        if !all.has(&held.session) {
             return;
         }
         let Some(keep) = held.session.leave(held.holder) else { return };
         if keep.is_zero() {
-            all.by_client.remove(&held.session.client_id);
+            all.by_client.remove(&key(&held.session));
             forget(routes, &held.session);
             return;
         }
         let ends = (now + keep, held.holder);
         all.offline.insert(ends, Arc::clone(&held.session));
-        all.ends.insert(Arc::clone(&held.session.client_id), ends);
+        all.ends.insert(key(&held.session), ends);
         while all.offline.len() > self.limits.offline_sessions && all.give_up_first(routes) {}
     }
 
@@ -126,8 +128,7 @@ impl Sessions {
     pub(crate) fn subscribe(&self, routes: &Routes, held: &Held, filter: &str, qos: Qos, no_local: bool) -> bool {
         // locked, so that a session which somebody else just ended is not put into the routes again
         let all = self.all();
-        let current = all.by_client.get(&held.session.client_id);
-        if !current.is_some_and(|session| Arc::ptr_eq(session, &held.session)) || !held.session.subscribe(filter) {
+        if !all.has(&held.session) || !held.session.subscribe(filter) {
             return false;
         }
         routes.subscribe(filter, Subscriber { session: Arc::clone(&held.session), qos, no_local });
@@ -143,9 +144,9 @@ impl Sessions {
         was
     }
 
-    /// Ends the connection of a client. False if it has none.
-    pub(crate) fn end(&self, client_id: &str, why: Ended) -> bool {
-        self.all().by_client.get(client_id).is_some_and(|session| session.end(why))
+    /// Ends the connections of an owner; how many those are.
+    pub(crate) fn end(&self, owner: &str, why: Ended) -> usize {
+        self.all().by_client.values().filter(|session| *session.owner == *owner && session.end(why)).count()
     }
 
     /// Ends all connections.
@@ -157,10 +158,16 @@ impl Sessions {
 }
 
 impl All {
+    /// False if somebody else has its place by now.
+    fn has(&self, session: &Arc<Session>) -> bool {
+        self.by_client.get(&key(session)).is_some_and(|current| Arc::ptr_eq(current, session))
+    }
+
     fn give_up_first(&mut self, routes: &Routes) -> bool {
         let Some((_, session)) = self.offline.pop_first() else { return false };
-        self.ends.remove(&session.client_id);
-        self.by_client.remove(&session.client_id);
+        let key = key(&session);
+        self.ends.remove(&key);
+        self.by_client.remove(&key);
         forget(routes, &session);
         true
     }

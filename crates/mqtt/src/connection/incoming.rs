@@ -151,7 +151,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<'_, S> {
         };
         self.shared.host.noticed(&Event::Received { guest: self.guest, topic: &message.topic, bytes });
         if message.is_reserved() {
-            self.publish_bytes += bytes;
+            self.hold_more(bytes);
             let host = self.shared.host.publish(self.guest, message);
             self.publishes.push_back(Publishing::asked(host, incoming.packet, bytes));
             return;

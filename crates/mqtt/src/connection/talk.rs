@@ -4,6 +4,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ use super::dialect::Dialect;
 use super::greeting::Greeted;
 use crate::endpoint::Shared;
 use crate::limits::{
-    DELIVERIES_IN_FLIGHT_MAX, FLUSH_BYTES, PUBLISH_BYTES_IN_FLIGHT_MAX, PUBLISHES_IN_FLIGHT_MAX, UNWRITTEN_BYTES_MAX,
+    DELIVERIES_IN_FLIGHT_MAX, FLUSH_BYTES, PUBLISH_BYTES_IN_FLIGHT_MAX, PUBLISH_BYTES_TOTAL_MAX,
+    PUBLISHES_IN_FLIGHT_MAX, UNWRITTEN_BYTES_MAX,
 };
 use crate::pipe::{Broken, Pipe, with_scratch};
 use crate::publishing::{Answered, Publishing};
@@ -35,7 +37,7 @@ pub(super) struct Talk<'a, S> {
     pub(super) pipe: Pipe<S>,
     /// Publishes that the host has not answered, in the order in which they came.
     pub(super) publishes: FuturesOrdered<Publishing<'a>>,
-    pub(super) publish_bytes: usize,
+    publish_bytes: usize,
     /// The topic that was published to last: mostly it is the same again.
     pub(super) last_topic: Arc<str>,
     /// How many QoS 1 messages may be unacknowledged.
@@ -88,6 +90,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         self.shared.host.noticed(&Event::Disconnected { guest: self.guest, why });
         // What was published shall not be lost because its publisher has gone.
         let _given_up = timeout(self.shared.limits.drain, self.drain()).await;
+        self.hold(0);
         if let Some(will) = self.will.take().filter(|_| left) {
             let published = self.shared.publish(self.guest, will, Some(&self.held.session));
             let _given_up = timeout(self.shared.limits.drain, published).await;
@@ -138,6 +141,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
     fn may_read(&mut self) -> bool {
         let may = self.publishes.len() < usize::from(PUBLISHES_IN_FLIGHT_MAX)
             && self.publish_bytes < PUBLISH_BYTES_IN_FLIGHT_MAX
+            && (self.publish_bytes == 0 || self.shared.publish_bytes.load(Ordering::Relaxed) < PUBLISH_BYTES_TOTAL_MAX)
             && self.pipe.unwritten() < UNWRITTEN_BYTES_MAX;
         if !may {
             // Its silence is ours.
@@ -183,8 +187,23 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         *self.end.get_or_insert(why)
     }
 
+    pub(super) fn hold_more(&mut self, bytes: usize) {
+        self.hold(self.publish_bytes.saturating_add(bytes));
+    }
+
+    /// Says how many bytes of payload wait to become durable.
+    fn hold(&mut self, bytes: usize) {
+        let before = std::mem::replace(&mut self.publish_bytes, bytes);
+        let all = &self.shared.publish_bytes;
+        if bytes > before {
+            all.fetch_add(bytes - before, Ordering::Relaxed);
+        } else {
+            all.fetch_sub(before - bytes, Ordering::Relaxed);
+        }
+    }
+
     pub(super) fn answer(&mut self, answered: Answered) {
-        self.publish_bytes = self.publish_bytes.saturating_sub(answered.bytes);
+        self.hold(self.publish_bytes.saturating_sub(answered.bytes));
         match answered.published {
             Ok(replies) => {
                 for reply in &replies {

@@ -80,7 +80,7 @@ async fn the_newest_connection_has_the_client_id() {
     new.subscribe("t", 1).await;
     running.endpoint.deliver(&message("x"));
     assert_eq!(new.message().await.1, "x");
-    assert!(running.endpoint.dismiss("a") && !running.endpoint.dismiss("b"));
+    assert_eq!((running.endpoint.dismiss("a"), running.endpoint.dismiss("b")), (1, 0));
     assert_eq!(new.closed().await, [0xe0, 1, 0x98]);
     running.stop().await;
 }
@@ -101,7 +101,7 @@ async fn a_kept_session_survives_a_take_over() {
 }
 
 #[tokio::test]
-async fn nobody_resumes_the_session_of_somebody_else() {
+async fn nobody_disturbs_or_resumes_the_session_of_somebody_else() {
     let running = Running::start().await;
     let (mut client, _) = Client::open(running.address, &Connect::v3("a").kept()).await;
     client.subscribe("t", 1).await;
@@ -111,6 +111,11 @@ async fn nobody_resumes_the_session_of_somebody_else() {
     let other = Connect { user: Some(("user", "right")), ..Connect::v3("a").kept() };
     let (mut client, resumed) = Client::open(running.address, &other).await;
     assert!(!resumed);
+    client.settle().await;
+    // the one whose it is finds it as it was, and both are connected under one client id
+    let (mut first, resumed) = Client::open(running.address, &Connect::v3("a").kept()).await;
+    assert!(resumed);
+    assert_eq!(first.message().await.1, "not for others");
     client.settle().await;
     running.stop().await;
 }
