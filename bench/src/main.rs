@@ -10,6 +10,7 @@ mod fleet;
 mod flush;
 mod index;
 mod load;
+mod reports;
 mod sign;
 mod versions;
 
@@ -40,6 +41,8 @@ enum What {
         /// See `load::Spec`.
         spec: PathBuf,
     },
+    /// Publishes device reports to an MQTT endpoint with QoS 1 as fast as they are acknowledged.
+    Reports(reports::Load),
     /// Appends to one file and flushes it, many writers sharing a flush: what the disk allows at most.
     Flush {
         /// Is created, overwritten and removed.
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
 fn measure(arguments: Arguments) -> Result<(), Failure> {
     let line = match arguments.what {
         What::Load { spec } => load::measure(&spec)?,
+        What::Reports(load) => reports::measure(&load)?,
         What::Flush { file, writers, bytes, seconds } => flush::measure(&file, writers, bytes, seconds)?,
         What::Versions { pairs } => versions::measure(&pairs)?,
         What::Fleet { hosts, export } => return fleet::run(hosts, export.as_deref()),
