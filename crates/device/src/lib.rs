@@ -9,6 +9,7 @@ pub mod custom_metric;
 pub mod dimension;
 pub mod engine;
 pub mod errors;
+pub mod export;
 pub mod metric;
 pub mod observe;
 pub mod profile;
