@@ -32,3 +32,12 @@ pub(crate) fn damaged(path: &Path, offset: u64) -> StoreError {
         path.display()
     ))
 }
+
+/// A file of samples does not read back.
+pub(crate) fn unreadable(path: &Path, why: &str) -> StoreError {
+    StoreError::Damaged(format!(
+        "the samples in `{}` do not read back ({why}): restore the file from a backup, or move it away and start again to \
+         go on without what it holds",
+        path.display()
+    ))
+}

@@ -12,9 +12,11 @@ mod position;
 mod read;
 mod scan;
 mod segment;
+mod series;
 mod tape;
 mod writer;
 
 pub use frame::{RECORDING_BYTES_MAX, SUBJECT_BYTES_MAX};
 pub use place::TRACK_BYTES_MAX;
+pub use series::FileSeries;
 pub use tape::{FileTape, Pruned, RETENTION_DAYS, TapeSettings};

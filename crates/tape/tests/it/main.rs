@@ -7,5 +7,6 @@ mod kill;
 mod model;
 mod positions;
 mod sample;
+mod series;
 mod storage;
 mod torn;

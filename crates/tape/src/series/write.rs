@@ -1,0 +1,245 @@
+//! Writing a file: whole and durable, or not at all.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bartizan_ledger::StoreError;
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+
+use super::index::{FORMAT, Group, Index};
+use super::names::Names;
+use super::rows::{Cells, Rows, Sets};
+use super::schema::{INDEX_KEY, columns, properties};
+use super::segment::{Name, Segment};
+use crate::append::sync_folder;
+use crate::fault::not_written;
+
+/// Groups of a file at most: the format counts no further than 32,767.
+const GROUPS_MAX: usize = 32_000;
+/// Rows that are given to the encoder at once.
+const BATCH: usize = 1 << 12;
+
+/// A file that nobody sees before it is finished.
+pub(crate) struct Writer {
+    path: PathBuf,
+    writer: SerializedFileWriter<Summed>,
+    groups: Vec<Group>,
+    /// Bytes until the end of the last group.
+    written: u64,
+}
+
+impl Writer {
+    /// Starts a file of this name.
+    pub(crate) fn create(folder: &Path, name: Name) -> Result<Self, StoreError> {
+        let path = name.new_path(folder);
+        let said = |error: std::io::Error| not_written(&path, &error);
+        let file = File::options().write(true).create(true).truncate(true).open(&path).map_err(said)?;
+        let made = columns().and_then(|columns| {
+            SerializedFileWriter::new(Summed { file, crc: crc32fast::Hasher::new() }, columns, Arc::new(properties()))
+        });
+        let mut writer =
+            Self { writer: made.map_err(|error| failed(&path, &error))?, path, groups: Vec::new(), written: 0 };
+        writer.sum()?;
+        Ok(writer)
+    }
+
+    /// Writes the rows of a measure as a group.
+    pub(crate) fn group(&mut self, measure: &Arc<str>, rows: &Rows) -> Result<(), StoreError> {
+        if self.groups.len() >= GROUPS_MAX {
+            return Err(StoreError::Failed(format!(
+                "samples of more than {GROUPS_MAX} measures are too much to be stored together: write fewer at once"
+            )));
+        }
+        let (Some(from), Some(to)) = (rows.at.iter().min(), rows.at.iter().max()) else { return Ok(()) };
+        let (from, to, offset) = (*from, *to, self.written);
+        let encoded = self.writer.next_row_group().and_then(|group| encode(group, measure, rows));
+        encoded.map_err(|error| failed(&self.path, &error))?;
+        let crc = self.sum()?;
+        self.groups.push(Group {
+            measure: Arc::clone(measure),
+            texts: matches!(rows.cells, Cells::Texts(_)),
+            // at most GROUP_ROWS_MAX
+            rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            from,
+            to,
+            offset,
+            length: self.written - offset,
+            crc,
+        });
+        Ok(())
+    }
+
+    /// The checksum of what was written since the last.
+    fn sum(&mut self) -> Result<u32, StoreError> {
+        self.writer.flush().map_err(|error| not_written(&self.path, &error))?;
+        self.written = self.writer.bytes_written() as u64;
+        // nothing is written around the sum: only the sum is exchanged
+        let crc = std::mem::take(&mut self.writer.inner_mut().crc);
+        Ok(crc.finalize())
+    }
+
+    /// Gives the file its name, by which readers find it from now on; it is durable when this returns.
+    pub(crate) fn finish(mut self, name: Name, level: u8, sealed: Option<u64>) -> Result<Segment, StoreError> {
+        let index = Index { format: FORMAT, level, sealed, groups: std::mem::take(&mut self.groups) };
+        let text = index.text().map_err(|error| StoreError::Failed(format!("an index cannot be written: {error}")))?;
+        self.writer.append_key_value_metadata(KeyValue::new(INDEX_KEY.to_owned(), text));
+        let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
+        let segment = Segment::new(&folder, name, index);
+        self.writer.finish().map_err(|error| failed(&self.path, &error))?;
+        let said = |error: std::io::Error| not_written(&self.path, &error);
+        self.writer.inner().file.sync_all().map_err(said)?;
+        std::fs::rename(&self.path, segment.path()).map_err(said)?;
+        sync_folder(&folder)?;
+        // it has its name: there is nothing left to remove
+        self.path = PathBuf::new();
+        Ok(segment)
+    }
+}
+
+impl Drop for Writer {
+    /// What was not finished is not kept.
+    fn drop(&mut self) {
+        if !self.path.as_os_str().is_empty() {
+            // opening the folder removes what is left of it
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn failed(path: &Path, error: &ParquetError) -> StoreError {
+    if let ParquetError::External(cause) = error
+        && let Some(cause) = cause.downcast_ref::<std::io::Error>()
+    {
+        return not_written(path, cause);
+    }
+    StoreError::Failed(format!("`{}` cannot be written: {error}", path.display()))
+}
+
+/// A file, and the checksum of what was written to it.
+#[derive(Debug)]
+struct Summed {
+    file: File,
+    crc: crc32fast::Hasher,
+}
+
+impl Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.crc.update(bytes.get(..written).unwrap_or(bytes));
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn encode(mut group: SerializedRowGroupWriter<'_, Summed>, measure: &str, rows: &Rows) -> Result<(), ParquetError> {
+    let mut place = 0;
+    let count = rows.len();
+    while let Some(mut column) = group.next_column()? {
+        match (place, &rows.cells) {
+            (0, _) => {
+                let name = vec![ByteArray::from(measure.as_bytes().to_vec()); BATCH.min(count)];
+                let writer = column.typed::<ByteArrayType>();
+                in_batches(count, |range| writer.write_batch(name.get(..range.len()).unwrap_or(&name), None, None))?;
+            }
+            (1, _) => {
+                let names = byte_arrays(&rows.subjects);
+                let writer = column.typed::<ByteArrayType>();
+                let mut batch = Vec::with_capacity(BATCH);
+                for codes in rows.subject.chunks(BATCH) {
+                    batch.clear();
+                    batch.extend(codes.iter().filter_map(|code| names.get(*code as usize)).cloned());
+                    writer.write_batch(&batch, None, None)?;
+                }
+            }
+            (2, _) => {
+                column.typed::<Int64Type>().write_batch(&rows.at, None, None)?;
+            }
+            (3, Cells::Numbers(numbers)) => {
+                let there = vec![1; BATCH.min(count)];
+                let writer = column.typed::<DoubleType>();
+                for batch in numbers.chunks(BATCH) {
+                    writer.write_batch(batch, there.get(..batch.len()), None)?;
+                }
+            }
+            (3, Cells::Texts(_)) => {
+                let missing = vec![0; BATCH.min(count)];
+                let writer = column.typed::<DoubleType>();
+                in_batches(count, |range| writer.write_batch(&[], missing.get(..range.len()), None))?;
+            }
+            (_, Cells::Numbers(_)) => {
+                let missing = vec![0; BATCH.min(count)];
+                let writer = column.typed::<ByteArrayType>();
+                in_batches(count, |range| {
+                    writer.write_batch(&[], missing.get(..range.len()), missing.get(..range.len()))
+                })?;
+            }
+            (_, Cells::Texts(sets)) => {
+                let names = byte_arrays(&sets.texts);
+                let writer = column.typed::<ByteArrayType>();
+                let mut levels = Levels::default();
+                for row in 0..count {
+                    levels.push(sets, row, &names);
+                    if levels.defined.len() >= BATCH || row + 1 == count {
+                        writer.write_batch(&levels.values, Some(&levels.defined), Some(&levels.repeated))?;
+                        levels.clear();
+                    }
+                }
+            }
+        }
+        column.close()?;
+        place += 1;
+    }
+    group.close()?;
+    Ok(())
+}
+
+/// Sets as Parquet has them: for each item, or each empty set, how deep it is defined and whether it goes on.
+#[derive(Default)]
+struct Levels {
+    values: Vec<ByteArray>,
+    defined: Vec<i16>,
+    repeated: Vec<i16>,
+}
+
+impl Levels {
+    fn push(&mut self, sets: &Sets, row: usize, names: &[ByteArray]) {
+        let items = sets.row(row);
+        if items.is_empty() {
+            self.defined.push(1);
+            self.repeated.push(0);
+        }
+        for (number, name) in items.iter().filter_map(|code| names.get(*code as usize)).enumerate() {
+            self.values.push(name.clone());
+            self.defined.push(2);
+            self.repeated.push(i16::from(number > 0));
+        }
+    }
+
+    fn clear(&mut self) {
+        self.values.clear();
+        self.defined.clear();
+        self.repeated.clear();
+    }
+}
+
+fn byte_arrays(names: &Names) -> Vec<ByteArray> {
+    names.all().iter().map(|name| ByteArray::from(name.as_bytes().to_vec())).collect()
+}
+
+fn in_batches<T>(
+    count: usize,
+    mut write: impl FnMut(std::ops::Range<usize>) -> Result<T, ParquetError>,
+) -> Result<(), ParquetError> {
+    for start in (0..count).step_by(BATCH) {
+        write(start..count.min(start + BATCH))?;
+    }
+    Ok(())
+}
