@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use bartizan_access::authorize::ROOT;
 use bartizan_host::room::HostRoom;
-use bartizan_tape::{FileTape, RETENTION_DAYS};
+use bartizan_ledger::StoreError;
+use bartizan_tape::{Pruned, RETENTION_DAYS};
 
+use crate::stores::Stores;
 use crate::surroundings::Surroundings;
 
 /// How often hosts are judged again by what their baselines say now, and old recordings are dropped.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Runs until it is aborted. A chore that fails is logged and tried again at its next turn.
-pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, tape: Arc<FileTape>) {
+pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, stores: Stores) {
     let mut turns = tokio::time::interval(EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     // The first turn is at once, when there is nothing to do yet.
@@ -21,15 +23,21 @@ pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, ta
     loop {
         turns.tick().await;
         let cx = surroundings.own(ROOT, "chores");
-        match tape.prune(cx.now.plus_days(-i64::from(RETENTION_DAYS))).await {
-            Ok(pruned) if pruned.segments > 0 => {
-                tracing::info!(segments = pruned.segments, recordings = pruned.recordings, "dropped old recordings");
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "old recordings could not be dropped"),
-        }
+        let before = cx.now.plus_days(-i64::from(RETENTION_DAYS));
+        say("recordings", stores.tape.prune(before).await);
+        say("samples", stores.series.prune(before).await);
         if let Err(error) = host.scan_all(&cx).await {
             tracing::error!(%error, "hosts could not be judged again");
         }
+    }
+}
+
+fn say(what: &str, outcome: Result<Pruned, StoreError>) {
+    match outcome {
+        Ok(Pruned { segments: 0, .. }) => {}
+        Ok(Pruned { segments, recordings }) => {
+            tracing::info!(files = segments, rows = recordings, "dropped old {what}")
+        }
+        Err(error) => tracing::error!(%error, "old {what} could not be dropped"),
     }
 }

@@ -93,7 +93,7 @@ impl Server {
         };
         let sinks = alerts::sinks(&folder)?;
         let stores = Stores::open(&folder)?;
-        let tape = Arc::clone(&stores.tape);
+        let chores_stores = stores.clone();
         let door = Door::new();
         door.admit(&root_key.access_key_id, &root_key.secret_access_key, ROOT, &config.realm);
         let rooms = Rooms::build(Arc::new(door.clone()), Arc::downgrade(&stores.ledger))?;
@@ -123,7 +123,7 @@ impl Server {
             let _asked_or_dropped = asked.await;
         };
         let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
-        let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), Arc::clone(&rooms.host), tape));
+        let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), Arc::clone(&rooms.host), chores_stores));
         surroundings.set_ready(true);
         Ok(Self { endpoint, root_key, root_key_is_new, folder, surroundings, rooms, shutdown, serving, chores, alerts })
     }

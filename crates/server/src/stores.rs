@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use bartizan_ledger::StoreError;
 use bartizan_ledger_sqlite::{SqliteBoard, SqliteLedger};
-use bartizan_policy::{MemorySeries, Series};
-use bartizan_tape::FileTape;
+use bartizan_tape::{FileSeries, FileTape};
 
 use crate::data_folder::DataFolder;
 
@@ -15,7 +14,7 @@ pub(crate) struct Stores {
     pub(crate) ledger: Arc<SqliteLedger>,
     pub(crate) board: Arc<SqliteBoard>,
     pub(crate) tape: Arc<FileTape>,
-    pub(crate) series: Arc<dyn Series>,
+    pub(crate) series: Arc<FileSeries>,
 }
 
 impl Stores {
@@ -25,7 +24,7 @@ impl Stores {
             ledger: Arc::new(SqliteLedger::open(folder.join("ledger.sqlite"))?),
             board: Arc::new(SqliteBoard::open(folder.join("board.sqlite"))?),
             tape: Arc::new(FileTape::open(folder.join("tape"))?),
-            series: Arc::new(MemorySeries::new()),
+            series: Arc::new(FileSeries::open(folder.join("tape"))?),
         })
     }
 }

@@ -79,7 +79,7 @@ impl Contextualize for Surroundings {
             board: Arc::clone(&self.board),
             audit: Arc::clone(&self.stores.board) as _,
             tape: Arc::clone(&self.stores.tape) as _,
-            series: Arc::clone(&self.stores.series),
+            series: Arc::clone(&self.stores.series) as _,
             turns: Arc::clone(&self.turns),
             mint: Arc::clone(&self.mint) as _,
             previewing: circumstances.previewing,
