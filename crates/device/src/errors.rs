@@ -42,6 +42,9 @@ pub enum DeviceError {
     /// `CertificateStateException`: a certificate must not be active.
     #[error("{0}")]
     CertificateState(String),
+    /// `CertificateValidationException`: it cannot be read.
+    #[error("{0}")]
+    CertificateValidation(String),
     /// `UnauthorizedException`.
     #[error("{0}")]
     Unauthorized(String),
@@ -83,6 +86,7 @@ impl DeviceError {
             Self::TaskAlreadyExists(_) => ("TaskAlreadyExistsException", 400),
             Self::DeleteConflict(_) => ("DeleteConflictException", 409),
             Self::CertificateState(_) => ("CertificateStateException", 406),
+            Self::CertificateValidation(_) => ("CertificateValidationException", 400),
             Self::Unauthorized(_) => ("UnauthorizedException", 401),
             Self::InvalidQuery(_) => ("InvalidQueryException", 400),
             Self::Unavailable(_) => ("ServiceUnavailableException", 503),

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod attachment;
 pub mod behavior;
+pub mod certificate;
 pub mod custom_metric;
 pub mod dimension;
 pub mod engine;

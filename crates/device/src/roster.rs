@@ -11,14 +11,17 @@ use bartizan_ledger::{Entry, Page, Scope, Seq, StoreError};
 use bartizan_policy::{Cx, Kind};
 use bartizan_wire::Realm;
 
+use crate::certificate::Certificates;
 use crate::thing::Things;
 use crate::thing_group::{Memberships, ThingGroups};
 
 mod amended;
 mod fleet;
+mod holders;
 
 pub use amended::Amended;
 pub use fleet::{Fleet, Lineage, Which};
+pub use holders::Holder;
 
 /// The fleets of all realms.
 #[derive(Debug, Default)]
@@ -34,7 +37,7 @@ struct Followed {
 }
 
 impl Roster {
-    /// Reads the registered things, groups and memberships of the caller's realm. Call it at start: it is much faster
+    /// Reads the registered things, groups, memberships and certificates of the caller's realm. Call it at start: it is much faster
     /// than following the feed from its beginning, which gives the same.
     ///
     /// # Errors
@@ -43,7 +46,7 @@ impl Roster {
         // What is committed while this reads comes again with the feed.
         let seq = cx.ledger.tip().await?;
         let mut fleet = Fleet::default();
-        for kind in [ThingGroups::NAME, Things::NAME, Memberships::NAME] {
+        for kind in [ThingGroups::NAME, Things::NAME, Memberships::NAME, Certificates::NAME] {
             let scope = Scope::Heads { realm: cx.realm.clone(), kind: kind.to_owned(), prefix: String::new() };
             let mut page = Page { after: None, limit: Page::LIMIT_MAX };
             loop {
@@ -101,6 +104,13 @@ impl Roster {
     #[must_use]
     pub fn lineage(&self, realm: &Realm, thing: &str) -> Lineage {
         self.look(realm, |fleet| fleet.lineage(thing))
+    }
+
+    /// Whom a certificate stands for, by its id (see [`certificate::id`](crate::certificate::id)); `None` if it is not
+    /// registered. What an endpoint asks when a device connects.
+    #[must_use]
+    pub fn holder(&self, realm: &Realm, certificate: &str) -> Option<Holder> {
+        self.look(realm, |fleet| fleet.holder(certificate).cloned())
     }
 
     /// Looks at the fleet as it would be after these entries: what a preview judges against.

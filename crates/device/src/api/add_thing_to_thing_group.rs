@@ -3,9 +3,8 @@
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
-use serde::Serialize;
 
-use super::iot;
+use super::{Nothing, iot};
 use crate::errors::DeviceError;
 use crate::registry;
 use crate::room::DeviceRoom;
@@ -33,18 +32,13 @@ pub struct Input {
     pub override_dynamic_groups: Option<bool>,
 }
 
-/// Nothing.
-#[derive(Debug, Shape, Serialize)]
-#[shape(name = "AddThingToThingGroupResponse")]
-pub struct Output {}
-
 impl Operation for AddThingToThingGroup {
     const NAME: &'static str = "AddThingToThingGroup";
     const ACTION: &'static str = "iot:AddThingToThingGroup";
     const BINDING: Binding = iot(Method::Put, "/thing-groups/addThingToThingGroup", &[]);
     const WRITES: &'static [&'static str] = registry::MEMBERSHIP_WRITES;
     type Input = Input;
-    type Output = Output;
+    type Output = Nothing;
     type Error = DeviceError;
     type Room = DeviceRoom;
 
@@ -52,11 +46,11 @@ impl Operation for AddThingToThingGroup {
         super::fleet::named_resource(cx, "thing", input.thing_name.as_deref(), input.thing_arn.as_deref())
     }
 
-    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, DeviceError> {
+    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Nothing, DeviceError> {
         let group =
             super::fleet::named(cx, "thinggroup", input.thing_group_name.as_deref(), input.thing_group_arn.as_deref())?;
         let thing = super::fleet::named(cx, "thing", input.thing_name.as_deref(), input.thing_arn.as_deref())?;
         registry::change_groups(cx, &permit, &thing, &[group], &[]).await?;
-        Ok(Output {})
+        Ok(Nothing {})
     }
 }

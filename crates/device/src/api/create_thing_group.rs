@@ -12,6 +12,7 @@ use super::iot;
 use crate::errors::DeviceError;
 use crate::registry;
 use crate::room::DeviceRoom;
+use crate::tags::{self, Tag, Tags};
 use crate::thing_group::{
     CHILDREN_MAX, ChildGroups, Children, DEPTH_MAX, ThingGroup, ThingGroupProperties, ThingGroups,
 };
@@ -33,6 +34,8 @@ pub struct Input {
     pub parent_group_name: Option<String>,
     /// What it is for.
     pub thing_group_properties: Option<ThingGroupProperties>,
+    /// Its tags.
+    pub tags: Option<Vec<Tag>>,
 }
 
 /// Its names.
@@ -55,7 +58,7 @@ impl Operation for CreateThingGroup {
     const NAME: &'static str = "CreateThingGroup";
     const ACTION: &'static str = "iot:CreateThingGroup";
     const BINDING: Binding = iot(Method::Post, "/thing-groups/{thingGroupName}", &[]);
-    const WRITES: &'static [&'static str] = &["device/thing-group", "device/thing-group-children"];
+    const WRITES: &'static [&'static str] = &["device/thing-group", "device/thing-group-children", "device/tags"];
     type Input = Input;
     type Output = Output;
     type Error = DeviceError;
@@ -86,6 +89,8 @@ impl Operation for CreateThingGroup {
 /// Creates the group, or finds that it is there as asked for. Returns its id.
 async fn create(cx: &Cx, permit: &Permit, input: &Input) -> Result<String, DeviceError> {
     let name = &input.thing_group_name;
+    let arn = ThingGroup::arn(&cx.realm, name);
+    let wanted_tags = input.tags.as_deref().unwrap_or_default();
     let properties = input.thing_group_properties.clone().unwrap_or_default();
     let attributes = properties.attribute_payload.unwrap_or_default().applied_to(&BTreeMap::new());
     let description = properties.thing_group_description;
@@ -93,11 +98,12 @@ async fn create(cx: &Cx, permit: &Permit, input: &Input) -> Result<String, Devic
         let known = held.document.into_inner();
         let same = known.parent() == input.parent_group_name.as_deref()
             && known.description == description
-            && known.attributes == attributes;
+            && known.attributes == attributes
+            && tags::of(cx, &arn).await? == Tags::default().with(wanted_tags)?;
         if same {
             return Ok(known.thing_group_id);
         }
-        return Err(DeviceError::already_exists("ThingGroup", name, &ThingGroup::arn(&cx.realm, name)));
+        return Err(DeviceError::already_exists("ThingGroup", name, &arn));
     }
     let mut draft = Draft::new(cx, permit);
     let mut ancestors = Vec::new();
@@ -115,6 +121,7 @@ async fn create(cx: &Cx, permit: &Permit, input: &Input) -> Result<String, Devic
         version: 1,
     };
     draft.create::<ThingGroups>(name, group).await?;
+    tags::set(&mut draft, &arn, wanted_tags).await?;
     draft.commit().await?;
     Ok(thing_group_id)
 }

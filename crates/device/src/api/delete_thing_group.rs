@@ -4,14 +4,16 @@ use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::lifecycle::{self, Tries};
 use bartizan_policy::{Cx, Draft, LifecycleError, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
-use serde::Serialize;
 
-use super::iot;
+use super::{Nothing, iot};
+use crate::attachment;
 use crate::errors::DeviceError;
 use crate::room::DeviceRoom;
+use crate::tags;
+use crate::target::Target;
 use crate::thing_group::{ChildGroups, Children, ThingGroup, ThingGroups};
 
-/// Deletes a group without child groups; its things stay registered. One that does not exist is deleted already.
+/// Deletes a group without child groups; its things stay registered, and its security profiles are detached. One that does not exist is deleted already.
 #[derive(Debug)]
 pub struct DeleteThingGroup;
 
@@ -27,18 +29,19 @@ pub struct Input {
     pub expected_version: Option<i64>,
 }
 
-/// Nothing.
-#[derive(Debug, Shape, Serialize)]
-#[shape(name = "DeleteThingGroupResponse")]
-pub struct Output {}
-
 impl Operation for DeleteThingGroup {
     const NAME: &'static str = "DeleteThingGroup";
     const ACTION: &'static str = "iot:DeleteThingGroup";
     const BINDING: Binding = iot(Method::Delete, "/thing-groups/{thingGroupName}", &["expectedVersion"]);
-    const WRITES: &'static [&'static str] = &["device/thing-group", "device/thing-group-children"];
+    const WRITES: &'static [&'static str] = &[
+        "device/thing-group",
+        "device/thing-group-children",
+        "device/tags",
+        "device/attachment",
+        "device/profile-targets",
+    ];
     type Input = Input;
-    type Output = Output;
+    type Output = Nothing;
     type Error = DeviceError;
     type Room = DeviceRoom;
 
@@ -46,13 +49,13 @@ impl Operation for DeleteThingGroup {
         ThingGroup::arn(&cx.realm, &input.thing_group_name).into()
     }
 
-    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, DeviceError> {
+    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Nothing, DeviceError> {
         let turn = lifecycle::key::<ThingGroups>(cx, &input.thing_group_name);
         let mut tries = Tries::new(cx, &turn, None).await;
         loop {
             match delete(cx, &permit, &input).await {
                 Err(error) if tries.again(&error) => {}
-                outcome => return outcome.map(|()| Output {}),
+                outcome => return outcome.map(|()| Nothing {}),
             }
         }
     }
@@ -74,6 +77,8 @@ async fn delete(cx: &Cx, permit: &Permit, input: &Input) -> Result<(), DeviceErr
     draft.guard::<ChildGroups>(name, children.as_ref().map(|held| &held.entry));
     draft.retire::<ThingGroups>(name).await?;
     draft.retire::<ChildGroups>(name).await?;
+    tags::forget(&mut draft, &ThingGroup::arn(&cx.realm, name)).await?;
+    attachment::detach_target(&mut draft, cx, &Target::Group(name.clone())).await?;
     if let Some(parent) = held.document.parent() {
         leave_family(cx, &mut draft, parent, name).await?;
     }

@@ -3,9 +3,8 @@
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
-use serde::Serialize;
 
-use super::iot;
+use super::{Nothing, iot};
 use crate::errors::DeviceError;
 use crate::registry;
 use crate::room::DeviceRoom;
@@ -31,18 +30,13 @@ pub struct Input {
     pub thing_arn: Option<String>,
 }
 
-/// Nothing.
-#[derive(Debug, Shape, Serialize)]
-#[shape(name = "RemoveThingFromThingGroupResponse")]
-pub struct Output {}
-
 impl Operation for RemoveThingFromThingGroup {
     const NAME: &'static str = "RemoveThingFromThingGroup";
     const ACTION: &'static str = "iot:RemoveThingFromThingGroup";
     const BINDING: Binding = iot(Method::Put, "/thing-groups/removeThingFromThingGroup", &[]);
     const WRITES: &'static [&'static str] = registry::MEMBERSHIP_WRITES;
     type Input = Input;
-    type Output = Output;
+    type Output = Nothing;
     type Error = DeviceError;
     type Room = DeviceRoom;
 
@@ -50,11 +44,11 @@ impl Operation for RemoveThingFromThingGroup {
         super::fleet::named_resource(cx, "thing", input.thing_name.as_deref(), input.thing_arn.as_deref())
     }
 
-    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, DeviceError> {
+    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Nothing, DeviceError> {
         let group =
             super::fleet::named(cx, "thinggroup", input.thing_group_name.as_deref(), input.thing_group_arn.as_deref())?;
         let thing = super::fleet::named(cx, "thing", input.thing_name.as_deref(), input.thing_arn.as_deref())?;
         registry::change_groups(cx, &permit, &thing, &[], &[group]).await?;
-        Ok(Output {})
+        Ok(Nothing {})
     }
 }

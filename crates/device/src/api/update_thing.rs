@@ -3,9 +3,8 @@
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Permit, lifecycle};
 use bartizan_wire::{Checked, ResourceName, Shape};
-use serde::Serialize;
 
-use super::iot;
+use super::{Nothing, iot};
 use crate::errors::DeviceError;
 use crate::registry;
 use crate::room::DeviceRoom;
@@ -34,18 +33,13 @@ pub struct Input {
     pub remove_thing_type: Option<bool>,
 }
 
-/// Nothing.
-#[derive(Debug, Shape, Serialize)]
-#[shape(name = "UpdateThingResponse")]
-pub struct Output {}
-
 impl Operation for UpdateThing {
     const NAME: &'static str = "UpdateThing";
     const ACTION: &'static str = "iot:UpdateThing";
     const BINDING: Binding = iot(Method::Patch, "/things/{thingName}", &[]);
     const WRITES: &'static [&'static str] = &["device/thing"];
     type Input = Input;
-    type Output = Output;
+    type Output = Nothing;
     type Error = DeviceError;
     type Room = DeviceRoom;
 
@@ -53,7 +47,7 @@ impl Operation for UpdateThing {
         Thing::arn(&cx.realm, &input.thing_name).into()
     }
 
-    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, DeviceError> {
+    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Nothing, DeviceError> {
         let remove_type = input.remove_thing_type == Some(true);
         if remove_type && input.thing_type_name.is_some() {
             return Err(DeviceError::InvalidRequest(
@@ -76,6 +70,6 @@ impl Operation for UpdateThing {
             Ok::<_, DeviceError>(next)
         };
         lifecycle::update::<Things, DeviceError>(cx, &permit, &input.thing_name, cx.expect, edit).await?;
-        Ok(Output {})
+        Ok(Nothing {})
     }
 }

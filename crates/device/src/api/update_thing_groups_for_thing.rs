@@ -3,9 +3,8 @@
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
-use serde::Serialize;
 
-use super::iot;
+use super::{Nothing, iot};
 use crate::errors::DeviceError;
 use crate::registry;
 use crate::room::DeviceRoom;
@@ -32,18 +31,13 @@ pub struct Input {
     pub override_dynamic_groups: Option<bool>,
 }
 
-/// Nothing.
-#[derive(Debug, Shape, Serialize)]
-#[shape(name = "UpdateThingGroupsForThingResponse")]
-pub struct Output {}
-
 impl Operation for UpdateThingGroupsForThing {
     const NAME: &'static str = "UpdateThingGroupsForThing";
     const ACTION: &'static str = "iot:UpdateThingGroupsForThing";
     const BINDING: Binding = iot(Method::Put, "/thing-groups/updateThingGroupsForThing", &[]);
     const WRITES: &'static [&'static str] = registry::MEMBERSHIP_WRITES;
     type Input = Input;
-    type Output = Output;
+    type Output = Nothing;
     type Error = DeviceError;
     type Room = DeviceRoom;
 
@@ -51,11 +45,11 @@ impl Operation for UpdateThingGroupsForThing {
         super::fleet::named_resource(cx, "thing", input.thing_name.as_deref(), None)
     }
 
-    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, DeviceError> {
+    async fn call(_room: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Nothing, DeviceError> {
         let thing = super::fleet::named(cx, "thing", input.thing_name.as_deref(), None)?;
         let add = input.thing_groups_to_add.as_deref().unwrap_or_default();
         let remove = input.thing_groups_to_remove.as_deref().unwrap_or_default();
         registry::change_groups(cx, &permit, &thing, add, remove).await?;
-        Ok(Output {})
+        Ok(Nothing {})
     }
 }

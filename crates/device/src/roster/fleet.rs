@@ -8,6 +8,8 @@ use bartizan_ledger::{Entry, StoreError};
 use bartizan_policy::Kind;
 use serde::de::DeserializeOwned;
 
+use super::holders::{Holder, Holders};
+use crate::certificate::Certificates;
 use crate::thing::Things;
 use crate::thing_group::{Membership, Memberships, ThingGroup, ThingGroups};
 
@@ -29,6 +31,7 @@ pub struct Fleet {
     /// before their parent.
     children: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     registered: usize,
+    holders: Holders,
 }
 
 /// A thing, registered or not.
@@ -126,6 +129,12 @@ impl Fleet {
         self.below(group).iter().filter_map(|name| self.groups.get(name)).map(|group| group.things.len()).sum()
     }
 
+    /// Whom a certificate stands for.
+    #[must_use]
+    pub fn holder(&self, certificate: &str) -> Option<&Holder> {
+        self.holders.find(certificate)
+    }
+
     /// A group and all below it.
     fn below(&self, group: &str) -> BTreeSet<Arc<str>> {
         let mut found = BTreeSet::new();
@@ -148,7 +157,7 @@ impl Fleet {
         self.things.get(thing).map_or(&[], |member| &member.seats)
     }
 
-    /// Takes in an entry. Others than those of things, groups and memberships are no matter.
+    /// Takes in an entry. Those of other kinds are no matter.
     pub(super) fn apply(&mut self, entry: &Entry) -> Result<(), StoreError> {
         match entry.key.kind.as_str() {
             Things::NAME => {
@@ -157,6 +166,7 @@ impl Fleet {
             }
             ThingGroups::NAME => self.set_group(&entry.key.name, read(entry)?),
             Memberships::NAME => self.set_membership(&entry.key.name, read(entry)?),
+            Certificates::NAME => self.holders.set(&entry.key.name, read(entry)?),
             _ => Ok(()),
         }
     }

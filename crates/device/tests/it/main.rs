@@ -1,6 +1,7 @@
 //! The device room as clients use it, over stores in memory; and its engine.
 #![cfg(test)]
 
+mod certificates;
 mod engine;
 mod reports;
 mod shared;
