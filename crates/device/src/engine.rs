@@ -16,6 +16,7 @@ mod finding;
 mod fleet;
 mod fold;
 mod group;
+mod model;
 mod plan;
 mod replan;
 mod rings;
@@ -27,6 +28,7 @@ mod window;
 pub use address::{Network, Networks};
 pub use finding::{Finding, Verdict, ViolationId};
 pub use fold::{Active, Engine};
+pub use model::{DATAPOINTS_MIN, HOUR_POINTS_MIN, ModelStatus, Training};
 pub use plan::{NamedProfile, Plan};
 pub use snapshot::Damaged;
 

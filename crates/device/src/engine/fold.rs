@@ -21,6 +21,7 @@ use super::alarm::{Alarms, Kept, NONE};
 use super::criterion::number;
 use super::finding::{Finding, Verdict, ViolationId};
 use super::group::{Cell, Group, Watch};
+use super::model::Model;
 use super::plan::{Judge, Plan};
 use super::rings::{Joining, Rings};
 use super::settle::{Subject, settle};
@@ -45,6 +46,8 @@ pub struct Engine {
     pub(super) alarms: Alarms,
     /// By rule: a custom metric that was negative has no percentiles.
     pub(super) negative: Vec<bool>,
+    /// By rule.
+    pub(super) models: BTreeMap<u32, Model>,
     /// The last tick.
     pub(super) tick: Option<Timestamp>,
     /// Where the next sweep begins.
@@ -92,6 +95,7 @@ impl Engine {
             rings: Rings::default(),
             alarms: Alarms::default(),
             negative,
+            models: BTreeMap::new(),
             tick: None,
             sweep: 0,
         }
@@ -146,7 +150,7 @@ impl Engine {
         else {
             return;
         };
-        let Self { plan, groups, rings, alarms, negative, tick, .. } = self;
+        let Self { plan, groups, rings, alarms, negative, models, tick, .. } = self;
         let plan: &Plan = plan;
         let Some(group) = groups.get_mut(group as usize).filter(|group| !group.columns.is_empty()) else { return };
         let quiet_since = tick.map_or(i64::MIN, |tick| tick.0.saturating_sub(QUIET_MS));
@@ -207,7 +211,21 @@ impl Engine {
                             rings.add(ring, slot, number, forget, *joining);
                         }
                     }
-                    Judge::Model(_) => out.blind(blind::UNTRAINED),
+                    Judge::Model(level) => {
+                        let Some(number) = number(value) else {
+                            out.blind(blind::MISFIT);
+                            continue;
+                        };
+                        cell.last = at.0;
+                        let model = models.entry(watch.rule).or_default();
+                        match model.judge(at, number, *level) {
+                            Some(conforms) => {
+                                settle(cell, alarms, subject, at, conforms, || Kept::Number(number), out);
+                            }
+                            None => out.blind(blind::UNTRAINED),
+                        }
+                        model.collect(at, number);
+                    }
                 }
             }
         }
@@ -240,6 +258,9 @@ impl Engine {
             return;
         }
         self.judge_fleets(at, out);
+        for model in self.models.values_mut() {
+            model.tick(at);
+        }
         self.tick = Some(at);
         self.invalidate_quiet(at, out);
         self.forget_quiet(at);

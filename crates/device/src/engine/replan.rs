@@ -41,6 +41,12 @@ impl Engine {
         let mut old_groups = std::mem::take(&mut self.groups);
         self.by_cover.clear();
         self.negative = inherit(&self.negative, &heirs, self.plan.rules.len());
+        // another confidence level asks the same model
+        self.models = std::mem::take(&mut self.models)
+            .into_iter()
+            .filter_map(|(rule, model)| Some((heirs.get(rule as usize).copied().flatten()?.rule, model)))
+            .filter(|(rule, _)| self.plan.rule(*rule).is_some_and(|rule| rule.confidence().is_some()))
+            .collect();
         let mut passages: BTreeMap<(u32, u32), Vec<Passage>> = BTreeMap::new();
         let mut ended = Vec::new();
         for id in self.things.ids() {

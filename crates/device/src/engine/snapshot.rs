@@ -4,6 +4,7 @@
 //! profiles have changed since: that they changed is on the tape behind the snapshot, and comes when it is replayed.
 
 mod bytes;
+mod models;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -59,6 +60,7 @@ impl Engine {
         for negative in &self.negative {
             out.flag(*negative);
         }
+        models::write_models(&self.models, &mut out);
         out.length(self.groups.len());
         for group in &self.groups {
             out.length(group.cover.len());
@@ -144,6 +146,7 @@ impl Engine {
         for negative in &mut engine.negative {
             *negative = from.flag()?;
         }
+        engine.models = models::read_models(&mut from)?;
         for _ in 0..from.length()? {
             let cover = (0..from.length()?).map(|_| from.small()).collect::<Result<Vec<u16>, Damaged>>()?;
             if cover.iter().any(|profile| usize::from(*profile) >= engine.plan.profiles().len()) {

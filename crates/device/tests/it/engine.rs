@@ -1,6 +1,7 @@
 //! The engine against the vendor's rules, one case each, and against a second implementation of them.
 
 mod examples;
+mod learning;
 mod made;
 mod naive;
 mod properties;

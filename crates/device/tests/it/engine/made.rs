@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bartizan_device::behavior::{
-    Behavior, BehaviorCriteria, ComparisonOperator, MetricDimension, MetricValue, StatisticalThreshold,
+    Behavior, BehaviorCriteria, ComparisonOperator, ConfidenceLevel, MachineLearningDetectionConfig, MetricDimension,
+    MetricValue, StatisticalThreshold,
 };
 use bartizan_device::engine::{Coverage, Engine, Finding, NamedProfile, Plan};
 use bartizan_device::metric::Measure;
@@ -56,6 +57,11 @@ pub(super) fn fleet(operator: ComparisonOperator, statistic: &str, duration: Opt
         duration_seconds: duration,
         ..BehaviorCriteria::default()
     }
+}
+
+pub(super) fn learned(level: ConfidenceLevel) -> BehaviorCriteria {
+    let config = MachineLearningDetectionConfig { confidence_level: level };
+    BehaviorCriteria { ml_detection_config: Some(config), ..BehaviorCriteria::default() }
 }
 
 pub(super) fn in_a_row(criteria: BehaviorCriteria, alarm: i32, clear: i32) -> BehaviorCriteria {
