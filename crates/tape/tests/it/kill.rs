@@ -49,7 +49,12 @@ async fn nothing_acknowledged_is_lost() {
     let mut last = 0;
     for round in 0..ROUNDS {
         let working = round % 4 != 3;
-        let new = kill_after(folder.path(), working, Duration::from_micros(random() % 60_000));
+        let new = kill_after(
+            "kill::appends_until_it_is_killed",
+            folder.path(),
+            working,
+            Duration::from_micros(random() % 60_000),
+        );
         assert!(!new.is_empty() || !working, "round {round} has acknowledged nothing");
         acknowledged.extend(new);
         let tape = open(folder.path());
@@ -64,8 +69,8 @@ async fn nothing_acknowledged_is_lost() {
 }
 
 /// What a child acknowledged before it was killed, so long after its start, or after its first acknowledgement.
-fn kill_after(folder: &Path, working: bool, time: Duration) -> Vec<i64> {
-    let mut process = child::command("kill::appends_until_it_is_killed", folder).spawn().unwrap();
+pub(crate) fn kill_after(name: &str, folder: &Path, working: bool, time: Duration) -> Vec<i64> {
+    let mut process = child::command(name, folder).spawn().unwrap();
     let mut output = BufReader::new(process.stdout.take().unwrap());
     let (begin, begun) = std::sync::mpsc::channel();
     let reader = std::thread::spawn(move || {
@@ -90,7 +95,7 @@ fn kill_after(folder: &Path, working: bool, time: Duration) -> Vec<i64> {
     reader.join().unwrap()
 }
 
-fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 

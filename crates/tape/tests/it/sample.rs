@@ -39,8 +39,12 @@ pub(crate) async fn read_all(tape: &FileTape) -> Result<Vec<Recording>, StoreErr
 
 /// The files of the track with an extension, oldest first.
 pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let track = folder.join("000000000001/us-east-1/host%2finventory");
-    let files = std::fs::read_dir(track).unwrap().map(|file| file.unwrap().path());
+    files_in(&folder.join("000000000001/us-east-1/host%2finventory"), extension)
+}
+
+/// The files of a folder with an extension, sorted by name.
+pub(crate) fn files_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|own| own == extension)).collect();
     files.sort_unstable();
     files
