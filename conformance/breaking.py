@@ -28,6 +28,7 @@ WRONG_TYPE = {
     "string": 17,
     "integer": "seventeen",
     "long": "seventeen",
+    "double": "seventeen",
     "boolean": "perhaps",
     "timestamp": {"year": 2024},
     "list": {"not": "a list"},
@@ -41,10 +42,19 @@ def wire(name):
     return name[:1].lower() + name[1:]
 
 
-def cases(operation, request):
-    """All cases of one operation."""
-    shape = model.operation(operation).input_shape
+def cases(operation, request, service="ssm"):
+    """All cases of one operation that can be told: nothing in a path can be absent or of another type than text, and
+    what is not in a query is absent."""
+    shape = model.operation(operation, service).input_shape
+    if shape is None:
+        return
     for rule, path, list_path, steps, value, sensitive in breaks(shape, request, "", "", ()):
+        member = shape.members[steps[0]]
+        where, _ = model.place(member)
+        if where == "uri" and rule in ("required", "null", "type", "length_min"):
+            continue
+        if where == "querystring" and rule == "type" and (len(steps) > 1 or member.type_name in ("string", "list")):
+            continue
         broken = copy.deepcopy(request)
         place(broken, steps, value)
         yield Case(operation, rule, path, list_path, broken, sensitive)
@@ -94,8 +104,8 @@ def values(shape, path, list_path, steps, sample):
         if "length_max" in bounds:
             text = "a" * (bounds["length_max"] + 1)
             yield "length_max", path, list_path, steps, text, text if sensitive else ""
-        if "pattern" in bounds:
-            yield "pattern", path, list_path, steps, unlike(bounds), ""
+        if "pattern" in bounds and (text := unlike(bounds)):
+            yield "pattern", path, list_path, steps, text, ""
     elif shape.type_name in ("integer", "long"):
         if "range_min" in bounds:
             yield "range_min", path, list_path, steps, bounds["range_min"] - 1, ""
@@ -109,12 +119,13 @@ def values(shape, path, list_path, steps, sample):
 
 
 def unlike(bounds):
-    """Text of a fine length that does not match the pattern."""
+    """Text of a fine length that does not match the pattern; none where everything does."""
     length = min(max(bounds.get("length_min", 1), 20), bounds.get("length_max", 20))
     for candidate in ("!", " ", "é"):
         if not model.matches(bounds["pattern"], candidate * length):
             return candidate * length
-    raise AssertionError(f"everything matches {bounds['pattern']}")
+    assert model.matches(bounds["pattern"], "\n!é"), f"find a text unlike {bounds['pattern']}"
+    return None
 
 
 def many(item, count):

@@ -17,6 +17,13 @@ OPERATIONS = {
         DeleteActivation DeregisterManagedInstance
     """.split(),
     "sts": ["GetCallerIdentity"],
+    "iot": """
+        CreateSecurityProfile DescribeSecurityProfile UpdateSecurityProfile DeleteSecurityProfile ListSecurityProfiles
+        AttachSecurityProfile DetachSecurityProfile ListTargetsForSecurityProfile ListSecurityProfilesForTarget
+        ValidateSecurityProfileBehaviors CreateCustomMetric DescribeCustomMetric UpdateCustomMetric DeleteCustomMetric
+        ListCustomMetrics CreateDimension DescribeDimension UpdateDimension DeleteDimension ListDimensions TagResource
+        UntagResource ListTagsForResource DescribeEndpoint
+    """.split(),
 }
 
 
@@ -26,7 +33,15 @@ def service(name):
 
 
 def operation(name, of="ssm"):
+    # messages of devices are a service of their own in the vendor's model, with the actions of the other
+    if of == "iot" and name not in service("iot").operation_names:
+        of = "iot-data"
     return service(of).operation_model(name)
+
+
+def place(shape):
+    """Where a member travels: `uri`, `querystring`, `header` or `body`, and under which name."""
+    return shape.serialization.get("location", "body"), shape.serialization.get("name")
 
 
 def constraints(shape):
@@ -50,6 +65,6 @@ def enum(shape):
 
 def matches(pattern, text):
     """Whether the vendor's pattern holds. Python's own engine has no Unicode classes; `\\w` and `\\s` are close enough here."""
-    pattern = pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s")
+    pattern = pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s").replace(r"\p{Graph}", "!-~")
     assert r"\p" not in pattern, f"spell out {pattern}"
-    return re.search(pattern, text) is not None
+    return re.fullmatch(pattern, text) is not None

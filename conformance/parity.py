@@ -14,16 +14,16 @@ import model
 from server import environment, program
 
 ALLOWED = pathlib.Path(__file__).with_name("parity.allow")
-SERVICES = {"aws-json-1.1": "ssm", "aws-query": "sts"}
+VENDORS = ("ssm", "sts", "iot")
 
 
 @functools.cache
 def ours():
-    """`bartizan schema`, by operation."""
+    """`bartizan schema`, by action."""
     printed = subprocess.run(
         [program(), "schema", "--output", "json"], env=environment(), capture_output=True, check=True, timeout=60
     )
-    return {operation["name"]: operation for operation in json.loads(printed.stdout)["operations"]}
+    return {operation["action"]: operation for operation in json.loads(printed.stdout)["operations"]}
 
 
 @functools.cache
@@ -99,56 +99,90 @@ def compare_members(place, theirs, mine):
     return found
 
 
+def compare_address(action, theirs, binding):
+    """How the request is addressed: method, path, and where each member travels."""
+    if binding["protocol"] != "aws-rest-json":
+        return []
+    members = theirs.input_shape.members.items() if theirs.input_shape else ()
+    path, query, headers = theirs.http["requestUri"].partition("?")[0], {}, {}
+    for name, shape in members:
+        where, called = model.place(shape)
+        called = called or name
+        if where == "uri":
+            path = path.replace(f"{{{called}}}", f"{{{name}}}").replace(f"{{{called}+}}", f"{{{name}+}}")
+        elif where == "querystring":
+            query[called] = name
+        elif where == "header":
+            headers[called.lower()] = name
+    payload = theirs.input_shape.serialization.get("payload") if theirs.input_shape else None
+    wanted = {"method": theirs.http["method"], "path": path, "query": query, "headers": headers, "payload": payload}
+    return [
+        f"{action} {name}: model {value}, ours {binding[name]}" for name, value in wanted.items() if binding[name] != value
+    ]
+
+
 @functools.cache
-def differences(name):
-    """All differences of one operation, input and output."""
-    operation = ours().get(name)
+def differences(action):
+    """All differences of one operation: its address, input and output."""
+    operation = ours().get(action)
     if operation is None:
-        return (f"{name}: we lack it",)
-    theirs = model.operation(name, SERVICES[operation["binding"]["protocol"]])
-    found = []
+        return (f"{action}: we lack it",)
+    service, _, name = action.partition(":")
+    theirs = model.operation(name, service)
+    found = compare_address(action, theirs, operation["binding"])
     for side, shape in (("input", theirs.input_shape), ("output", theirs.output_shape)):
         if shape is None or not shape.members:
             members = operation[side].get("members", [])
-            found += [f"{name}.{side}.{member['name']}: only ours" for member in members]
+            found += [f"{action}.{side}.{member['name']}: only ours" for member in members]
         else:
-            found += compare(f"{name}.{side}", shape, operation[side], {})
+            found += compare(f"{action}.{side}", shape, operation[side], {})
     return tuple(found)
 
 
 def spoken():
     """Every operation of a vendor's that we have."""
-    return [name for name, operation in ours().items() if operation["binding"]["protocol"] in SERVICES]
+    return [action for action, operation in ours().items() if operation["binding"]["protocol"] != "native"]
 
 
-@pytest.mark.parametrize("name", [name for names in model.OPERATIONS.values() for name in names])
-def test_schema_equals_the_model(name):
-    assert [line for line in differences(name) if line not in allowed()] == []
+LISTED = [f"{service}:{name}" for service, names in model.OPERATIONS.items() for name in names]
+
+
+@pytest.mark.parametrize("action", LISTED)
+def test_schema_equals_the_model(action):
+    assert [line for line in differences(action) if line not in allowed()] == []
 
 
 def test_operations_beyond_the_list_equal_the_model_too():
-    listed = {name for names in model.OPERATIONS.values() for name in names}
-    further = [line for name in spoken() if name not in listed for line in differences(name)]
+    further = [line for action in spoken() if action not in LISTED for line in differences(action)]
     assert [line for line in further if line not in allowed()] == []
 
 
 def test_every_exception_is_needed():
-    needed = {line for name in spoken() for line in differences(name)}
+    needed = {line for action in spoken() for line in differences(action)}
     assert {f"parity.allow:{number}: {line}" for line, number in allowed().items() if line not in needed} == set()
 
 
 def test_actions_are_the_vendors():
     wrong = [
-        name
-        for name in spoken()
-        if ours()[name]["action"] != f"{SERVICES[ours()[name]['binding']['protocol']]}:{name}"
+        action
+        for action in spoken()
+        if action.partition(":")[0] not in VENDORS or action.partition(":")[2] != ours()[action]["name"]
     ]
     assert wrong == []
 
 
+def test_an_address_would_be_seen():
+    """The comparison of addresses itself."""
+    action = "iot:UpdateSecurityProfile"
+    theirs, binding = model.operation("UpdateSecurityProfile", "iot"), ours()[action]["binding"]
+    assert compare_address(action, theirs, binding) == []
+    for change in ({"method": "PUT"}, {"path": "/security-profiles"}, {"query": {}}, {"payload": "behaviors"}):
+        assert len(compare_address(action, theirs, binding | change)) == 1, change
+
+
 def test_a_difference_would_be_seen():
     """The comparison itself: change one thing in a schema at a time, and each must be told."""
-    base = json.dumps(ours()["CreatePatchBaseline"]["input"])
+    base = json.dumps(ours()["ssm:CreatePatchBaseline"]["input"])
     shape = model.operation("CreatePatchBaseline").input_shape
     changes = {
         '"range_max": 360': '"range_max": 100',

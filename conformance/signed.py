@@ -9,8 +9,15 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+import model
+
 SSM_TARGET = "AmazonSSM"
 JSON_TYPE = "application/x-amz-json-1.1"
+
+
+def text(value):
+    """A value as it stands in a path or query."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Answer:
@@ -30,7 +37,8 @@ class Answer:
         """The error's code without a namespace; empty for a success."""
         if self.status < 400:
             return ""
-        return str(self.json.get("__type") or self.json.get("code") or self.json.get("Code")).rpartition("#")[2]
+        told = self.headers.get("x-amzn-errortype")
+        return told or str(self.json.get("__type") or self.json.get("code") or self.json.get("Code")).rpartition("#")[2]
 
     @property
     def message(self):
@@ -56,6 +64,20 @@ class Client:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"Content-Type": JSON_TYPE, "X-Amz-Target": f"{SSM_TARGET}.{operation}"} | headers
         return self.send("POST", "/", data, headers, "ssm")
+
+    def rest(self, operation, request):
+        """An IoT operation, its members where the vendor's model has them; values travel as they are."""
+        theirs = model.operation(operation, "iot")
+        path, query, body = theirs.http["requestUri"], [], dict(request)
+        for name, shape in theirs.input_shape.members.items() if theirs.input_shape else ():
+            where, called = model.place(shape)
+            if where == "uri":
+                path = path.replace(f"{{{called or name}}}", urllib.parse.quote(text(body.pop(name)), safe=""))
+            elif where == "querystring" and (value := body.pop(name, None)) is not None:
+                query += [(called or name, text(item)) for item in (value if isinstance(value, list) else [value])]
+        path += "?" + urllib.parse.urlencode(query) if query else ""
+        data = json.dumps(body).encode() if body or theirs.http["method"] in ("POST", "PATCH") else b""
+        return self.send(theirs.http["method"], path, data, {"Content-Type": "application/json"} if data else {}, "iot")
 
     def native(self, method, path, body=None, query=None, **headers):
         """One of Bartizan's own operations."""

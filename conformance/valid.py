@@ -80,3 +80,73 @@ VALID = [
     ("DeleteActivation", {"ActivationId": "01234567-89ab-cdef-0123-456789abcdef"}, ("InvalidActivation", "InvalidActivationId")),
     ("DeregisterManagedInstance", {"InstanceId": INSTANCE}, ("InvalidInstanceId",)),
 ]
+
+BEHAVIOR = {
+    "name": "MsgRate",
+    "metric": "aws:num-messages-sent",
+    "metricDimension": {"dimensionName": "conformance", "operator": "IN"},
+    "criteria": {
+        "comparisonOperator": "less-than",
+        "value": {"count": 10},
+        "durationSeconds": 300,
+        "consecutiveDatapointsToAlarm": 1,
+        "consecutiveDatapointsToClear": 1,
+    },
+    "suppressAlerts": False,
+    "exportMetric": True,
+}
+ROLE = f"arn:aws:iam::123456789012:role/{'r' * 8}"
+PROFILE = {
+    "securityProfileDescription": "made by a test",
+    "behaviors": [BEHAVIOR],
+    "alertTargets": {"SNS": {"alertTargetArn": "arn:aws:sns:eu-central-1:123456789012:alarms", "roleArn": ROLE}},
+    "additionalMetricsToRetain": ["aws:num-disconnects"],
+    "additionalMetricsToRetainV2": [
+        {"metric": "aws:num-messages-received", "metricDimension": {"dimensionName": "conformance", "operator": "NOT_IN"}}
+    ],
+    "metricsExportConfig": {"mqttTopic": "exported/metrics", "roleArn": ROLE},
+}
+IOT_ARN = "arn:aws:iot:eu-central-1:123456789012:"
+PROFILE_ARN = f"{IOT_ARN}securityprofile/conformance"
+TOKEN = "0123456789-token"
+DIMENSION = {"name": "conformance", "type": "TOPIC_FILTER", "stringValues": ["fleet/+/data", "$aws/things/${iot:ClientId}/#"]}
+METRIC = {"metricName": "conformance", "metricType": "number", "displayName": "How warm it is"}
+
+# what the requests below refer to
+IOT_FIRST = [
+    ("CreateDimension", DIMENSION | {"clientRequestToken": TOKEN}),
+    ("CreateSecurityProfile", PROFILE | {"securityProfileName": "conformance"}),
+    ("CreateCustomMetric", METRIC | {"clientRequestToken": TOKEN}),
+]
+IOT = [
+    ("CreateSecurityProfile", PROFILE | {"securityProfileName": "another:one", "tags": TAGS}),
+    ("DescribeSecurityProfile", {"securityProfileName": "conformance"}),
+    (
+        "UpdateSecurityProfile",
+        PROFILE | {"securityProfileName": "conformance", "expectedVersion": 1, "deleteBehaviors": False},
+    ),
+    ("DeleteSecurityProfile", {"securityProfileName": "never-there", "expectedVersion": 1}),
+    ("ListSecurityProfiles", {"maxResults": 10, "metricName": "aws:num-messages-sent"}),
+    ("ListSecurityProfiles", {"maxResults": 10, "dimensionName": "conformance"}),
+    ("AttachSecurityProfile", {"securityProfileName": "conformance", "securityProfileTargetArn": f"{IOT_ARN}all/things"}),
+    ("ListTargetsForSecurityProfile", {"securityProfileName": "conformance", "maxResults": 10}),
+    (
+        "ListSecurityProfilesForTarget",
+        {"securityProfileTargetArn": f"{IOT_ARN}all/things", "recursive": True, "maxResults": 10},
+    ),
+    ("DetachSecurityProfile", {"securityProfileName": "conformance", "securityProfileTargetArn": f"{IOT_ARN}all/things"}),
+    ("CreateCustomMetric", METRIC | {"clientRequestToken": TOKEN, "tags": TAGS}),
+    ("DescribeCustomMetric", {"metricName": "conformance"}),
+    ("UpdateCustomMetric", {"metricName": "conformance", "displayName": "How hot it is"}),
+    ("DeleteCustomMetric", {"metricName": "never-there"}),
+    ("ListCustomMetrics", {"maxResults": 10}),
+    ("CreateDimension", DIMENSION | {"clientRequestToken": TOKEN, "tags": TAGS}),
+    ("DescribeDimension", {"name": "conformance"}),
+    ("UpdateDimension", {"name": "conformance", "stringValues": ["fleet/#"]}),
+    ("DeleteDimension", {"name": "never-there"}),
+    ("ListDimensions", {"maxResults": 10}),
+    ("TagResource", {"resourceArn": PROFILE_ARN, "tags": TAGS}),
+    ("ListTagsForResource", {"resourceArn": PROFILE_ARN}),
+    ("UntagResource", {"resourceArn": PROFILE_ARN, "tagKeys": ["Team"]}),
+    ("DescribeEndpoint", {"endpointType": "iot:Data-ATS"}),
+]

@@ -25,6 +25,16 @@ def filled(client, request):
     return json.loads(json.dumps(request).replace(valid.BASELINE, client.baseline))
 
 
+@pytest.fixture(scope="module")
+def things(shared):
+    """A client in a realm with one of everything that requests refer to."""
+    client = shared.client()
+    for operation, request in valid.IOT_FIRST:
+        made = client.rest(operation, request)
+        assert made.status == 200, made
+    return client
+
+
 @pytest.mark.parametrize(("operation", "request_", "instead"), valid.VALID, ids=lambda value: value if isinstance(value, str) else "")
 def test_valid_request(client, operation, request_, instead):
     answer = client.call(operation, filled(client, request_))
@@ -54,6 +64,31 @@ def test_violation(client, case):
         assert f"'{case.path}'" in answer.message or f"'{case.list_path}'" in answer.message, answer
     if case.sensitive:
         assert case.sensitive not in answer.message
+
+
+@pytest.mark.parametrize(("operation", "request_"), valid.IOT, ids=lambda value: value if isinstance(value, str) else "")
+def test_valid_iot_request(things, operation, request_):
+    answer = things.rest(operation, request_)
+    assert answer.status == 200, answer
+
+
+IOT_CASES = {case.name: case for operation, request in valid.IOT for case in breaking.cases(operation, request, "iot")}
+
+
+def test_the_model_implies_many_iot_cases():
+    rules = collections.Counter(case.rule for case in IOT_CASES.values())
+    assert min(rules[rule] for rule in ("required", "null", "type", "enum", "pattern")) > 5, rules
+    assert min(rules[rule] for rule in ("length_min", "length_max", "range_min", "range_max")) > 5, rules
+
+
+@pytest.mark.parametrize("case", IOT_CASES.values(), ids=IOT_CASES)
+def test_iot_violation(things, case):
+    answer = things.rest(case.operation, case.request)
+    assert answer.status == 400, answer
+    assert answer.code == ("SerializationException" if case.rule == "type" else "InvalidRequestException"), answer
+    # what is wrong with a behavior is told in the vendor's words for that, which begin with the behavior's name
+    told = case.path.rpartition(".")[2] if answer.message.startswith("Behavior ") else case.path
+    assert told in answer.message or case.list_path in answer.message, answer
 
 
 def test_all_violations_are_reported_at_once(client):

@@ -24,6 +24,7 @@ pub mod delete_thing_group;
 pub mod describe_certificate;
 pub mod describe_custom_metric;
 pub mod describe_dimension;
+pub mod describe_endpoint;
 pub mod describe_security_profile;
 pub mod describe_thing;
 pub mod describe_thing_group;

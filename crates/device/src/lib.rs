@@ -8,6 +8,7 @@ pub mod behavior;
 pub mod certificate;
 pub mod custom_metric;
 pub mod dimension;
+pub mod endpoint;
 pub mod engine;
 pub mod errors;
 pub mod export;

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Weak};
 
 use bartizan_access::{GetCallerIdentity, Roles, Sts};
+use bartizan_device::api::describe_endpoint::DescribeEndpoint;
+use bartizan_device::endpoint::Endpoint;
 use bartizan_device::profile::SecurityProfiles;
 use bartizan_device::room::DeviceRoom;
 use bartizan_history::{History, Restorable};
@@ -30,6 +32,7 @@ impl Rooms {
         let device = Arc::new(DeviceRoom::default());
         let mut operations = bartizan_host::operations(&host);
         operations.extend(bartizan_device::operations(&device));
+        operations.push(ErasedOperation::of::<DescribeEndpoint>(Arc::new(Endpoint::default())));
         // What may be asked without a signature carries its own secret; the binding says so.
         let anonymous: Vec<&str> = operations
             .iter()

@@ -104,10 +104,14 @@ async fn create(cx: &Cx, permit: &Permit, input: &Input) -> Result<Output, Devic
     let arn = SecurityProfile::arn(&cx.realm, name);
     let output = Output { security_profile_name: name.clone(), security_profile_arn: arn.to_string() };
     let wanted_tags = input.tags.as_deref().unwrap_or_default();
+    let document = profile::create(input.fields(), cx.now);
+    let known = Known::find(cx, document.metrics(), document.dimensions()).await?;
+    refuse(&profile::review(&document, &known))?;
     let head = cx.ledger.head(&lifecycle::key::<SecurityProfiles>(cx, name)).await?;
     let revisions = head.as_ref().map_or(0, |entry| i64::try_from(entry.revision.0).unwrap_or(i64::MAX));
     if let Some(held) = head.map(lifecycle::open::<SecurityProfiles>).transpose()?.flatten() {
-        let same = profile::create(input.fields(), held.document.creation_date, held.document.created_after);
+        let SecurityProfile { creation_date, created_after, .. } = *held.document;
+        let same = SecurityProfile { creation_date, created_after, ..document };
         let same_tags = tags::of(cx, &arn).await? == Tags::default().with(wanted_tags)?;
         return if same == *held.document && same_tags {
             Ok(output)
@@ -115,9 +119,7 @@ async fn create(cx: &Cx, permit: &Permit, input: &Input) -> Result<Output, Devic
             Err(DeviceError::already_exists("SecurityProfile", name, &arn))
         };
     }
-    let document = profile::create(input.fields(), cx.now, revisions);
-    let known = Known::find(cx, document.metrics(), document.dimensions()).await?;
-    refuse(&profile::review(&document, &known))?;
+    let document = SecurityProfile { created_after: revisions, ..document };
     let mut draft = Draft::new(cx, permit);
     draft.create::<SecurityProfiles>(name, document).await?;
     tags::set(&mut draft, &arn, wanted_tags).await?;

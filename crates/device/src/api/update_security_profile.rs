@@ -13,6 +13,7 @@ use bartizan_wire::{Checked, Loose, ResourceName, Shape};
 use super::create_security_profile::refuse;
 use super::described::{Described, describe};
 use super::iot;
+use super::validate_security_profile_behaviors::judged;
 use crate::behavior::{Behavior, MetricToRetain};
 use crate::errors::DeviceError;
 use crate::profile::{self, AlertTarget, Fields, Known, MetricsExportConfig, SecurityProfile, SecurityProfiles};
@@ -89,6 +90,10 @@ impl Operation for UpdateSecurityProfile {
     }
 
     async fn call(_: &DeviceRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Described, DeviceError> {
+        // What is wrong in itself is told before it is told what it would change.
+        if let Some(behaviors) = &input.behaviors {
+            refuse(&judged(cx, behaviors).await?)?;
+        }
         let turn = lifecycle::key::<SecurityProfiles>(cx, &input.security_profile_name);
         let mut tries = Tries::new(cx, &turn, one_try(cx, input.expected_version)).await;
         loop {

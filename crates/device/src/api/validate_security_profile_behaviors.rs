@@ -64,13 +64,18 @@ impl Operation for ValidateSecurityProfileBehaviors {
     }
 
     async fn call(_room: &DeviceRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, DeviceError> {
-        let behaviors: Vec<Behavior> = input.into_inner().behaviors.into_iter().map(|behavior| behavior.0).collect();
-        let metrics = behaviors.iter().filter_map(|behavior| behavior.metric.as_deref());
-        let dimensions = behaviors.iter().filter_map(|behavior| behavior.metric_dimension.as_ref());
-        let dimensions = dimensions.map(|dimension| dimension.dimension_name.as_str());
-        let known = Known::find(cx, metrics, dimensions).await?;
-        let wrong = profile::judge(&behaviors, &known);
+        let wrong = judged(cx, &input.behaviors).await?;
         let told = |text: String| ValidationError { error_message: text.chars().take(MESSAGE_CHARS_MAX).collect() };
         Ok(Output { valid: wrong.is_empty(), validation_errors: wrong.into_iter().map(told).collect() })
     }
+}
+
+/// Everything that is wrong with behaviors, one sentence each.
+pub(super) async fn judged(cx: &Cx, behaviors: &[Loose<Behavior>]) -> Result<Vec<String>, DeviceError> {
+    let behaviors: Vec<Behavior> = behaviors.iter().map(|behavior| behavior.0.clone()).collect();
+    let metrics = behaviors.iter().filter_map(|behavior| behavior.metric.as_deref());
+    let dimensions = behaviors.iter().filter_map(|behavior| behavior.metric_dimension.as_ref());
+    let dimensions = dimensions.map(|dimension| dimension.dimension_name.as_str());
+    let known = Known::find(cx, metrics, dimensions).await?;
+    Ok(profile::judge(&behaviors, &known))
 }

@@ -33,9 +33,9 @@ pub struct Fields {
     pub delete_metrics_export_config: bool,
 }
 
-/// A new profile.
+/// A new profile under a new name.
 #[must_use]
-pub fn create(fields: Fields, now: Timestamp, created_after: i64) -> SecurityProfile {
+pub fn create(fields: Fields, now: Timestamp) -> SecurityProfile {
     let retained = retained(&fields).unwrap_or_default();
     SecurityProfile {
         description: fields.description,
@@ -44,7 +44,7 @@ pub fn create(fields: Fields, now: Timestamp, created_after: i64) -> SecurityPro
         additional_metrics_to_retain: retained,
         metrics_export_config: fields.metrics_export_config,
         creation_date: now,
-        created_after,
+        created_after: 0,
     }
 }
 
