@@ -14,6 +14,7 @@ mod addresses;
 mod edit;
 mod known;
 mod review;
+mod traits;
 
 pub use edit::{Fields, create, update};
 pub use known::Known;

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use bartizan_wire::{Path, Rule, Shape, Violations};
 
 use super::addresses::is_network;
+use super::traits::Traits;
 use super::{Known, SecurityProfile, VALUE_ELEMENTS_MAX};
-use crate::behavior::{Behavior, BehaviorCriteria, ComparisonOperator, MetricDimension, MetricValue};
-use crate::custom_metric::CustomMetricType;
-use crate::metric::{self, DURATIONS_SECONDS, Measure};
+use crate::behavior::{Behavior, BehaviorCriteria, MetricDimension, MetricValue};
+use crate::metric::DURATIONS_SECONDS;
 
 /// Everything that is wrong with a profile, one sentence each.
 #[must_use]
@@ -81,73 +81,6 @@ pub(super) fn violations(sentences: Vec<String>) -> Violations {
         out.review(&Path::root(), sentence);
     }
     out
-}
-
-/// What may be said of a metric, built-in or custom.
-#[derive(Debug, Clone, Copy)]
-struct Traits {
-    measure: Measure,
-    dimension: bool,
-    statistical: bool,
-    ml: bool,
-    /// Static criteria must say `durationSeconds`.
-    duration: bool,
-    /// Only upper bounds mean something, and there is no duration.
-    of_one_moment: bool,
-}
-
-impl Traits {
-    fn of(name: &str, known: &Known) -> Option<Self> {
-        if let Some(built_in) = metric::built_in(name) {
-            return Some(Self {
-                measure: built_in.measure,
-                dimension: built_in.dimension,
-                statistical: built_in.statistical,
-                ml: built_in.ml,
-                duration: built_in.duration,
-
-                of_one_moment: name == "aws:disconnect-duration",
-            });
-        }
-        let measure = match known.custom_metrics.get(name)? {
-            CustomMetricType::StringList => Measure::Strings,
-            CustomMetricType::IpAddressList => Measure::Cidrs,
-            CustomMetricType::NumberList => Measure::Numbers,
-            CustomMetricType::Number => Measure::Number,
-        };
-        let number = measure == Measure::Number;
-        Some(Self { measure, dimension: false, statistical: number, ml: number, duration: false, of_one_moment: false })
-    }
-
-    fn is_number(self) -> bool {
-        matches!(self.measure, Measure::Counter | Measure::Gauge | Measure::Number)
-    }
-
-    /// The operators that may stand in criteria.
-    fn operators(self) -> &'static [ComparisonOperator] {
-        use ComparisonOperator as Is;
-        match self.measure {
-            _ if self.of_one_moment => &[Is::LessThan, Is::LessThanEquals],
-            Measure::Counter | Measure::Gauge | Measure::Number => {
-                &[Is::LessThan, Is::LessThanEquals, Is::GreaterThan, Is::GreaterThanEquals]
-            }
-            Measure::Cidrs => &[Is::InCidrSet, Is::NotInCidrSet],
-            Measure::Ports => &[Is::InPortSet, Is::NotInPortSet],
-            Measure::Numbers | Measure::Strings => &[Is::InSet, Is::NotInSet],
-        }
-    }
-
-    /// The member of a value that fits. Custom numbers are compared with either of two (reference, section 2).
-    fn members(self) -> &'static [&'static str] {
-        match self.measure {
-            Measure::Counter | Measure::Gauge => &["count"],
-            Measure::Number => &["number", "count"],
-            Measure::Cidrs => &["cidrs"],
-            Measure::Ports => &["ports"],
-            Measure::Numbers => &["numbers"],
-            Measure::Strings => &["strings"],
-        }
-    }
 }
 
 fn unknown_metric(name: &str) -> String {
