@@ -63,6 +63,38 @@ def test_aws_cli_pages(cli, ssm):
     assert len(found["BaselineIdentities"]) == 12
 
 
+def test_aws_cli_keeps_security_profiles(cli):
+    behaviors = json.dumps([
+        {
+            "name": "traffic",
+            "metric": "aws:all-bytes-out",
+            "criteria": {"comparisonOperator": "less-than", "value": {"count": 1000}, "durationSeconds": 300},
+        }
+    ])
+    everything = f"arn:aws:iot:{REGION}:{ACCOUNT}:all/things"
+    valid = cli("iot", "validate-security-profile-behaviors", "--behaviors", behaviors)
+    assert valid == {"valid": True, "validationErrors": []}
+    made = cli(
+        "iot", "create-security-profile", "--security-profile-name", "from:the-cli", "--behaviors", behaviors,
+        "--tags", "Key=Team,Value=blue",
+    )
+    assert made["securityProfileArn"] == f"arn:aws:iot:{REGION}:{ACCOUNT}:securityprofile/from:the-cli"
+    named = ("--security-profile-name", "from:the-cli")
+    cli("iot", "attach-security-profile", *named, "--security-profile-target-arn", everything)
+    assert cli("iot", "list-targets-for-security-profile", *named)["securityProfileTargets"] == [{"arn": everything}]
+    update = ("iot", "update-security-profile", *named, "--expected-version", "1", "--delete-behaviors")
+    previewed = cli(*update, preview=True)
+    assert previewed["version"] == 2 and "behaviors" not in previewed
+    assert cli("iot", "describe-security-profile", *named)["version"] == 1
+    assert cli(*update)["version"] == 2
+    assert "VersionConflictException" in cli(*update, fails=True)
+    assert cli("iot", "list-security-profiles")["securityProfileIdentifiers"][0]["name"] == "from:the-cli"
+    assert cli("iot", "list-tags-for-resource", "--resource-arn", made["securityProfileArn"])["tags"][0]["Value"] == "blue"
+    assert cli("iot", "delete-security-profile", *named, "--expected-version", "2") == {}
+    assert "ResourceNotFoundException" in cli("iot", "describe-security-profile", *named, fails=True)
+    assert cli("iot", "describe-endpoint", "--endpoint-type", "iot:Data-ATS")["endpointAddress"]
+
+
 def test_aws_cli_knows_who_it_is(cli):
     assert cli("sts", "get-caller-identity")["Account"] == ACCOUNT
 
@@ -103,6 +135,30 @@ def test_own_command_line(bartizan, ssm, tmp_path):
     assert get(ssm, baseline)["Description"] == "two"
     bartizan("rollback", baseline, "1")
     assert get(ssm, baseline)["Description"] == "one"
+
+
+def test_own_command_line_calls_and_previews_security_profiles(bartizan):
+    named = {"securityProfileName": "a:b"}
+    behavior = {"name": "traffic", "metric": "aws:all-bytes-out"}
+
+    def call(operation, code=0, **more):
+        printed = bartizan("call", f"iot:{operation}", "--input", json.dumps(named | more), code=code)
+        return json.loads(printed) if code == 0 else printed
+
+    assert call("CreateSecurityProfile", behaviors=[behavior])["securityProfileName"] == "a:b"
+    change = named | {"expectedVersion": 1, "deleteBehaviors": True}
+    previewed = json.loads(
+        bartizan("preview", "iot:UpdateSecurityProfile", "--input", json.dumps(change), "--output", "json")
+    )
+    assert previewed["Answer"]["version"] == 2 and call("DescribeSecurityProfile")["version"] == 1
+    assert call("UpdateSecurityProfile", expectedVersion=1, deleteBehaviors=True)["version"] == 2
+    call("UpdateSecurityProfile", code=1, expectedVersion=1)
+    listed = json.loads(bartizan("call", "iot:ListSecurityProfiles", "--input", '{"maxResults": 10}'))
+    assert [one["name"] for one in listed["securityProfileIdentifiers"]] == ["a:b"]
+    assert call("DeleteSecurityProfile", expectedVersion=2) == {}
+    listing = json.loads(bartizan("call", "bartizan:ListHistory", "--input", '{"Kind": "device/security-profile", "Name": "a:b"}'))
+    assert [entry["Revision"] for entry in listing["Entries"]] == [1, 2, 3]
+    bartizan("call", "iot:MakeCoffee", code=1)
 
 
 def test_own_command_line_says_what_went_wrong(bartizan, server):

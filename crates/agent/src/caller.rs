@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use bartizan_courier::{AccessKey, Answer};
-use bartizan_courier::{Courier, Method, Request, Signing, Unanswered};
+pub use bartizan_courier::{AccessKey, Answer, Method};
+use bartizan_courier::{Courier, Request, Signing, Unanswered};
 use bytes::Bytes;
 
 use crate::clock;
@@ -36,14 +36,14 @@ pub enum CallerError {
 pub struct Call<'a> {
     /// The SigV4 service name.
     pub service: &'a str,
-    /// True for `POST`, false for `GET`.
-    pub post: bool,
+    /// The method.
+    pub method: Method,
     /// Raw path and query.
     pub target: &'a str,
     /// Beside those that every request has.
     pub headers: &'a [(&'a str, &'a str)],
     /// The whole body.
-    pub body: &'a str,
+    pub body: &'a [u8],
 }
 
 /// Sends requests to one server. Connections are kept and reused.
@@ -79,10 +79,10 @@ impl Caller {
     /// See [`CallerError`]. An answer that refuses is an answer.
     pub async fn send(&self, call: Call<'_>) -> Result<Answer, CallerError> {
         let request = Request {
-            method: if call.post { Method::Post } else { Method::Get },
+            method: call.method,
             url: &format!("{}{}", self.endpoint, call.target),
             headers: call.headers,
-            body: Bytes::copy_from_slice(call.body.as_bytes()),
+            body: Bytes::copy_from_slice(call.body),
             signing: Some(Signing { key: &self.key, region: &self.region, service: call.service, at: clock::now() }),
             timeout: REQUEST_TIMEOUT,
             answer_bytes_max: ANSWER_BYTES_MAX,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::caller::{Call, Caller, CallerError};
+use crate::caller::{Call, Caller, CallerError, Method};
 use crate::clock;
 use crate::collect::network::{Look, NetworkState};
 use crate::collect::{CollectError, Root};
@@ -111,10 +111,10 @@ impl Device {
         let topic = format!("$aws/things/{}/defender/metrics/json", self.thing);
         let call = Call {
             service: SERVICE,
-            post: true,
+            method: Method::Post,
             target: &format!("/topics/{}?qos=1", escape(&topic)),
             headers: &[("content-type", "application/json")],
-            body: &body,
+            body: body.as_bytes(),
         };
         let answer = self.caller.send(call).await?;
         if answer.is_success() {

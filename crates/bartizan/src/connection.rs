@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use bartizan_agent::caller::{AccessKey, Answer, Call, Caller, CallerError};
+use bartizan_agent::caller::{AccessKey, Answer, Call, Caller, CallerError, Method};
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
+use crate::request::Request;
 
 /// A server and a key for it.
 #[derive(Debug)]
@@ -79,25 +80,22 @@ impl Connection {
             target.push(if index == 0 { '?' } else { '&' });
             target.push_str(&format!("{name}={}", escape(value)));
         }
-        self.exchange(Call { service: "bartizan", post: false, target: &target, headers: &[], body: "" })
+        self.exchange(Call { service: "bartizan", method: Method::Get, target: &target, headers: &[], body: b"" })
     }
 
     /// `POST` of one of Bartizan's own operations.
     pub(crate) fn post(&self, path: &str, input: &Value) -> Result<Value, Failure> {
         let headers = &[("content-type", "application/json")];
-        let body = &input.to_string();
-        self.exchange(Call { service: "bartizan", post: true, target: path, headers, body })
+        let body = input.to_string();
+        let (method, body) = (Method::Post, body.as_bytes());
+        self.exchange(Call { service: "bartizan", method, target: path, headers, body })
     }
 
-    /// Any operation that is spoken in AWS JSON 1.1, by its action.
+    /// Any operation, by its action.
     pub(crate) fn call(&self, action: &str, input: &Value) -> Result<Value, Failure> {
-        let operation = action.strip_prefix("ssm:").ok_or_else(|| {
-            Failure::Refused(format!("`{action}` is not known: actions look like ssm:DescribePatchBaselines"))
-        })?;
-        let target = format!("AmazonSSM.{operation}");
-        let headers = &[("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
-        let body = &input.to_string();
-        self.exchange(Call { service: "ssm", post: true, target: "/", headers, body })
+        let Request { service, method, target, headers, body } = Request::of(action, input)?;
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.exchange(Call { service: &service, method, target: &target, headers: &headers, body: &body })
     }
 
     /// What an operation would do.
@@ -141,7 +139,8 @@ fn read(answer: &Answer) -> Result<Value, Failure> {
         return Ok(value);
     }
     let text = |names: &[&str]| names.iter().find_map(|name| value.get(name)?.as_str()).map(ToOwned::to_owned);
-    let code = text(&["__type", "code"]).unwrap_or_else(|| format!("status {}", answer.status));
+    let told = answer.headers.get("x-amzn-errortype").and_then(|code| code.to_str().ok()).map(ToOwned::to_owned);
+    let code = told.or_else(|| text(&["__type", "code"])).unwrap_or_else(|| format!("status {}", answer.status));
     let message = text(&["message", "Message"]).unwrap_or_default();
     Err(Failure::Refused(format!("{code}: {message}")))
 }

@@ -4,6 +4,7 @@ mod cli;
 mod connection;
 mod exit;
 mod output;
+mod request;
 mod stop;
 
 use clap::Parser as _;

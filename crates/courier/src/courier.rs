@@ -24,8 +24,14 @@ type Secure = Pool<HttpsConnector<HttpConnector>, Full<Bytes>>;
 pub enum Method {
     /// Reads.
     Get,
-    /// Everything else.
+    /// Creates, and everything else.
     Post,
+    /// Sets what is there or not.
+    Put,
+    /// Changes what is there.
+    Patch,
+    /// Removes.
+    Delete,
 }
 
 /// What is asked.
@@ -164,6 +170,9 @@ fn make(request: &Request<'_>) -> Result<http::Request<Full<Bytes>>, Unanswered>
     let method = match request.method {
         Method::Get => http::Method::GET,
         Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
     };
     let mut made = http::Request::builder().method(method).uri(&uri).header(HOST, host);
     for (name, value) in request.headers {

@@ -9,7 +9,7 @@ use crate::{connection, output};
 /// Calls any operation by its action.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Call {
-    /// Such as `ssm:DescribePatchBaselines`.
+    /// Such as `ssm:DescribePatchBaselines` or `iot:UpdateSecurityProfile`.
     action: String,
     /// The input as JSON.
     #[arg(long, conflicts_with = "file")]

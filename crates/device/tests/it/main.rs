@@ -3,6 +3,7 @@
 
 mod certificates;
 mod engine;
+mod profiles;
 mod reports;
 mod shared;
 mod thing_groups;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bartizan_agent::agent::{Activation, register};
-use bartizan_agent::caller::{AccessKey, Call, Caller};
+use bartizan_agent::caller::{AccessKey, Call, Caller, Method};
 use bartizan_agent::collect::{CollectError, Progress, Root};
 use bartizan_agent::{Agent, AgentError, Client, Endpoint, Folder, client::Patience, spool};
 use bartizan_server::Server;
@@ -93,7 +93,7 @@ async fn summary(server: &Server, region: &str, instance: &str) -> Result<Value,
     let key = AccessKey { access_key_id: key.access_key_id.clone(), secret_access_key: key.secret_access_key.clone() };
     let target = format!("/v1/host/summary/{instance}");
     let caller = Caller::new(server.endpoint(), region, key);
-    let call = Call { service: "bartizan", post: false, target: &target, headers: &[], body: "" };
+    let call = Call { service: "bartizan", method: Method::Get, target: &target, headers: &[], body: b"" };
     let answer = caller.send(call).await.map_err(|error| error.to_string())?;
     let value: Value = serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
     if answer.status == 200 { Ok(value) } else { Err(output::cell(&value, "message")) }
