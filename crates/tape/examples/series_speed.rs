@@ -5,18 +5,19 @@
 //! ```
 //!
 //! A fleet reports every five minutes, not quite on time; what it reported is written once an hour. Values are counters
-//! that rise by random steps and gauges that stay near a level, as devices have them. The folder must not exist yet; it
-//! stays if it is given.
+//! that rise by random steps and gauges that stay near a level, as devices have them. A folder that is given stays; if it
+//! is there already, what is in it is only replayed.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a tool that measures stops at what it did not expect")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bartizan_policy::series::{Sample, Series, Value};
+use bartizan_policy::series::{Columns, Sample, Series, Value};
 use bartizan_policy::tape::Span;
 use bartizan_tape::FileSeries;
 use bartizan_wire::{Realm, Timestamp};
+use tokio::runtime::Runtime;
 
 const TRACK: &str = "device/report";
 /// 2026-11-01T00:00:00Z.
@@ -32,58 +33,41 @@ fn main() {
     let (things, hours, measures) = (number(20_000), number(24), number(4));
     let kept = arguments.next().map(PathBuf::from);
     let folder = kept.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("series-{}", std::process::id())));
-    assert!(!folder.exists(), "{} exists already", folder.display());
+    let new = !folder.exists();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let realm = Realm::new("123456789012", "us-east-1").expect("a realm");
 
-    let series = FileSeries::open(&folder).expect("a folder that can be written");
     let fleet = Fleet::new(things, measures);
-    let (mut rows, mut time) = (0, Duration::ZERO);
-    for hour in 0..hours {
-        let samples = fleet.samples(hour);
-        rows += samples.len();
-        let start = Instant::now();
-        runtime.block_on(series.write(&realm, TRACK, samples, None)).expect("room for the samples");
-        time += start.elapsed();
+    if new {
+        write(&runtime, &realm, &folder, &fleet, hours);
     }
-    println!("written:  {rows} rows, {:.1} M rows/s", rate(rows, time));
-    let start = Instant::now();
-    runtime.block_on(series.merge()).expect("whole files");
-    drop(series);
-    println!("merged:   waited {:.1} s for it after the last write", start.elapsed().as_secs_f64());
-    let (files, bytes) = size(&folder);
-    println!("stored:   {files} files, {:.2} bytes a row", per(bytes, rows));
-
     let series = FileSeries::open(&folder).expect("what was written");
     let always = Span { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) };
     for measure in &fleet.measures {
-        let (mut best, mut best_busy) = (Duration::MAX, Duration::MAX);
-        let mut rows = 0;
-        let mut sum = 0.0;
-        for _ in 0..ROUNDS {
-            (rows, sum) = (0, 0.0);
-            // what an engine does at least: look at everything, and keep something by thing
-            let mut last: Vec<i64> = Vec::new();
-            let (start, busy_before) = (Instant::now(), busy());
-            series
-                .replay(&realm, TRACK, measure, always, &mut |columns| {
-                    rows += columns.len();
-                    last.resize(columns.subjects.len(), 0);
-                    for ((subject, at), number) in columns.subject.iter().zip(columns.at).zip(columns.number) {
-                        if let Some(last) = last.get_mut(*subject as usize) {
-                            *last = (*last).max(*at);
-                        }
-                        sum += number;
+        let (mut last, mut rows, mut sum) = (Vec::new(), 0, 0.0);
+        let counted = best_of(ROUNDS, &mut || {
+            rows = 0;
+            series.replay(&realm, TRACK, measure, always, &mut |columns| rows += columns.len()).expect("whole files");
+        });
+        // what an engine does at least: look at everything, and keep something by thing
+        let kept = best_of(ROUNDS, &mut || {
+            last.clear();
+            let mut look = |columns: &Columns<'_>| {
+                last.resize(columns.subjects.len(), 0.0);
+                for (subject, number) in columns.subject.iter().zip(columns.number) {
+                    if let Some(last) = last.get_mut(*subject as usize) {
+                        *last = *number;
                     }
-                })
-                .expect("whole files");
-            best = best.min(start.elapsed());
-            best_busy = best_busy.min(busy() - busy_before);
+                }
+            };
+            series.replay(&realm, TRACK, measure, always, &mut look).expect("whole files");
+            sum = last.iter().sum::<f64>();
+        });
+        for (what, (elapsed, busy)) in [("decoded", counted), ("replayed", kept)] {
+            let (elapsed, busy) = (rate(rows, elapsed), rate(rows, busy));
+            println!("{what}: {rows} rows of {measure}, {elapsed:.0} M rows/s, {busy:.0} for a core of its own");
         }
-        let (elapsed, core) = (rate(rows, best), rate(rows, best_busy));
-        println!(
-            "replayed: {rows} rows of {measure}, {elapsed:.0} M rows/s, {core:.0} for a core of its own (sum {sum:e})"
-        );
+        assert!(sum > 0.0, "the last numbers of all things");
     }
     let thing = fleet.things.first().expect("a thing");
     let measure = fleet.measures.first().expect("a measure");
@@ -93,6 +77,36 @@ fn main() {
     if kept.is_none() {
         std::fs::remove_dir_all(folder).expect("our own folder");
     }
+}
+
+fn write(runtime: &Runtime, realm: &Realm, folder: &Path, fleet: &Fleet, hours: i64) {
+    let series = FileSeries::open(folder).expect("a folder that can be written");
+    let (mut rows, mut time) = (0, Duration::ZERO);
+    for hour in 0..hours {
+        let samples = fleet.samples(hour);
+        rows += samples.len();
+        let start = Instant::now();
+        runtime.block_on(series.write(realm, TRACK, samples, None)).expect("room for the samples");
+        time += start.elapsed();
+    }
+    println!("written:  {rows} rows, {:.1} M rows/s", rate(rows, time));
+    let start = Instant::now();
+    runtime.block_on(series.merge()).expect("whole files");
+    drop(series);
+    println!("merged:   waited {:.1} s for it after the last write", start.elapsed().as_secs_f64());
+    let (files, bytes) = size(folder);
+    println!("stored:   {files} files, {:.2} bytes a row", per(bytes, rows));
+}
+
+/// The shortest time, and the shortest time on a core.
+fn best_of(rounds: u32, work: &mut dyn FnMut()) -> (Duration, Duration) {
+    let mut best = (Duration::MAX, Duration::MAX);
+    for _ in 0..rounds {
+        let (start, before) = (Instant::now(), busy());
+        work();
+        best = (best.0.min(start.elapsed()), best.1.min(busy() - before));
+    }
+    best
 }
 
 /// How long this thread has had a core: what others on the machine do does not count.

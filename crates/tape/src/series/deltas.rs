@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use super::bits::{Packed, take, variable};
+use super::bits::{Reader, numbers};
 
 /// Values of a part at most; what writers make is far below.
 const PART_VALUES_MAX: usize = 1 << 16;
@@ -13,32 +13,44 @@ const PART_VALUES_MAX: usize = 1 << 16;
 /// The numbers of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Deltas {
-    bytes: Bytes,
+    reader: Reader,
     parts: usize,
     part_values: usize,
     /// Numbers of the page that are not taken yet.
     left: usize,
-    /// The next number, if it is known already.
+    /// Whether the next number is known already.
     first: bool,
     last: i64,
     least: i64,
-    /// Widths of the parts of the block that are to come.
-    widths: Bytes,
-    part: Packed,
-    /// Values of the part that were taken.
+    /// Where the widths of the parts of the block are, and how many of the parts are to come.
+    widths: usize,
+    parts_left: usize,
+    /// The part: where it is, its width, and how many values of it were taken.
+    place: usize,
+    width: u8,
     taken: usize,
 }
 
 impl Deltas {
     /// `bytes` begin with the header of a page.
-    pub(crate) fn new(mut bytes: Bytes) -> Option<Self> {
-        let block = usize::try_from(variable(&mut bytes)?).ok()?;
-        let parts = usize::try_from(variable(&mut bytes)?).ok()?;
-        let left = usize::try_from(variable(&mut bytes)?).ok()?;
-        let last = signed(variable(&mut bytes)?);
+    pub(crate) fn new(bytes: Bytes) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let block = usize::try_from(reader.variable()?).ok()?;
+        let parts = usize::try_from(reader.variable()?).ok()?;
+        let left = usize::try_from(reader.variable()?).ok()?;
+        let last = signed(reader.variable()?);
         let part_values = block.checked_div(parts)?;
         let fine = part_values > 0 && part_values <= PART_VALUES_MAX && block % parts == 0;
-        fine.then(|| Self { bytes, parts, part_values, left, first: true, last, taken: part_values, ..Self::default() })
+        fine.then(|| Self {
+            reader,
+            parts,
+            part_values,
+            left,
+            first: true,
+            last,
+            taken: part_values,
+            ..Self::default()
+        })
     }
 
     /// Takes `count` numbers; `None` if there are fewer.
@@ -55,10 +67,11 @@ impl Deltas {
             }
             let some = count.min(self.part_values - self.taken);
             let (mut last, least) = (self.last, self.least);
-            self.part.each(self.taken, some, |more| {
+            let part = numbers(self.reader.from(self.place), u32::from(self.width), self.taken, some);
+            out.extend(part.map(|more| {
                 last = last.wrapping_add(least).wrapping_add(more.cast_signed());
-                out.push(last);
-            });
+                last
+            }));
             self.last = last;
             self.taken += some;
             count -= some;
@@ -67,17 +80,19 @@ impl Deltas {
     }
 
     fn next_part(&mut self) -> Option<()> {
-        if self.widths.is_empty() {
-            self.least = signed(variable(&mut self.bytes)?);
-            self.widths = take(&mut self.bytes, self.parts)?;
+        if self.parts_left == 0 {
+            self.least = signed(self.reader.variable()?);
+            self.widths = self.reader.pass(self.parts)?;
+            self.parts_left = self.parts;
         }
-        let width = *take(&mut self.widths, 1)?.first()?;
-        if width > 64 {
+        self.width = *self.reader.from(self.widths).get(self.parts - self.parts_left)?;
+        self.parts_left -= 1;
+        if self.width > 64 {
             return None;
         }
         // the last part may be cut off where its numbers end
-        let bytes = (self.part_values * usize::from(width)).div_ceil(8).min(self.bytes.len());
-        self.part = Packed::new(take(&mut self.bytes, bytes)?, u32::from(width));
+        let bytes = (self.part_values * usize::from(self.width)).div_ceil(8).min(self.reader.left());
+        self.place = self.reader.pass(bytes)?;
         self.taken = 0;
         Some(())
     }

@@ -10,23 +10,33 @@ pub(crate) struct Names {
     codes: HashMap<Arc<str>, u32>,
     /// Bytes of all names.
     bytes: usize,
+    /// The number that was asked for last. Names mostly come in the same order again, or the same name.
+    last: u32,
 }
 
 impl Names {
     /// The number of a name, which it keeps.
     pub(crate) fn code(&mut self, name: &str) -> u32 {
-        if let Some(code) = self.codes.get(name) {
-            return *code;
-        }
-        self.add(Arc::from(name))
+        let next = self.last.wrapping_add(1);
+        self.last = match self.name(next) {
+            Some(known) if **known == *name => next,
+            _ => match self.codes.get(name) {
+                Some(code) => *code,
+                None => self.add(Arc::from(name)),
+            },
+        };
+        self.last
     }
 
     /// As [`Names::code`], without a copy of the name.
     pub(crate) fn code_of(&mut self, name: &Arc<str>) -> u32 {
-        if let Some(code) = self.codes.get(name) {
-            return *code;
+        if self.name(self.last).is_none_or(|last| !Arc::ptr_eq(last, name)) {
+            self.last = match self.codes.get(name) {
+                Some(code) => *code,
+                None => self.add(Arc::clone(name)),
+            };
         }
-        self.add(Arc::clone(name))
+        self.last
     }
 
     fn add(&mut self, name: Arc<str>) -> u32 {
@@ -54,5 +64,6 @@ impl Names {
         self.names.clear();
         self.codes.clear();
         self.bytes = 0;
+        self.last = 0;
     }
 }

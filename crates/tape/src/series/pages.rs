@@ -9,6 +9,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, Length, SerializedPageReader};
 
+use super::bits::Reader;
 use super::deltas::Deltas;
 use super::runs::Runs;
 
@@ -72,6 +73,7 @@ struct Values {
     bytes: Bytes,
     count: usize,
     encoding: Encoding,
+    is_dictionary: bool,
 }
 
 impl Pages {
@@ -85,20 +87,20 @@ impl Pages {
 
     fn next(&mut self) -> Result<Values, Flaw> {
         match self.reader.get_next_page().map_err(|error| said(&error))? {
-            Some(Page::DataPage { buf, num_values, encoding, .. }) => {
+            Some(Page::DataPage { buf: bytes, num_values, encoding, .. }) => {
                 let count = usize::try_from(num_values).map_err(|_| unexpected())?;
                 self.left = count;
-                Ok(Values { bytes: buf, count, encoding })
+                Ok(Values { bytes, count, encoding, is_dictionary: false })
             }
-            Some(Page::DictionaryPage { buf, num_values, encoding, .. }) => {
+            Some(Page::DictionaryPage { buf: bytes, num_values, encoding, .. }) => {
                 let count = usize::try_from(num_values).map_err(|_| unexpected())?;
-                Ok(Values { bytes: buf, count, encoding })
+                Ok(Values { bytes, count, encoding, is_dictionary: true })
             }
             _ => Err(unexpected()),
         }
     }
 
-    /// Takes `count` values in pieces that are within a page each: `open` begins a page, `take` takes from it.
+    /// Takes `count` values in pieces that are within a page each. A piece of nothing comes with what is no page of values.
     fn take(
         &mut self,
         mut count: usize,
@@ -144,7 +146,7 @@ impl Subjects {
     ) -> Result<Self, Flaw> {
         let mut pages = Pages::new(window, column, rows)?;
         let dictionary = pages.next()?;
-        if pages.left != 0 || dictionary.encoding != Encoding::PLAIN || dictionary.count > rows {
+        if !dictionary.is_dictionary || dictionary.encoding != Encoding::PLAIN || dictionary.count > rows {
             return Err(unexpected());
         }
         let mut rest = &dictionary.bytes[..];
@@ -163,9 +165,7 @@ impl Subjects {
         let (runs, names) = (&mut self.runs, &self.names);
         self.pages.take(count, |page, some| {
             if let Some(page) = page {
-                let dictionary = matches!(page.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
-                let width = *page.bytes.first().filter(|_| dictionary)?;
-                *runs = Runs::new(page.bytes.slice(1..), width)?;
+                *runs = codes(Reader::new(page.bytes)).filter(|_| page.encoding == Encoding::RLE_DICTIONARY)?;
             }
             runs.take(some, names, out)
         })
@@ -194,10 +194,17 @@ impl Times {
     }
 }
 
-/// A column of numbers without gaps.
+/// A column of numbers without gaps. Pages have codes as long as there are few different numbers, then the numbers
+/// themselves.
 pub(crate) struct Numbers {
     pages: Pages,
-    bytes: Bytes,
+    different: Vec<f64>,
+    page: NumberPage,
+}
+
+enum NumberPage {
+    Codes(Runs),
+    Plain(Reader),
 }
 
 /// Bytes of a number.
@@ -205,34 +212,54 @@ const WIDTH: usize = 8;
 
 impl Numbers {
     pub(crate) fn open(window: &Arc<Window>, column: &ColumnChunkMetaData, rows: usize) -> Result<Self, Flaw> {
-        Ok(Self { pages: Pages::new(window, column, rows)?, bytes: Bytes::new() })
+        Ok(Self {
+            pages: Pages::new(window, column, rows)?,
+            different: Vec::new(),
+            page: NumberPage::Plain(Reader::default()),
+        })
     }
 
     pub(crate) fn take(&mut self, count: usize, out: &mut Vec<f64>) -> Result<(), Flaw> {
-        let bytes = &mut self.bytes;
-        self.pages.take(count, |page, some| {
-            if let Some(Values { bytes: mut new, count, encoding }) = page {
-                // first which of the numbers are there: all, as the rest of the length tells
-                let length = usize::try_from(new.try_get_u32_le().ok()?).ok()?;
-                new.try_advance(length)?;
-                let whole = count.checked_mul(WIDTH) == Some(new.len()) && encoding == Encoding::PLAIN;
-                *bytes = whole.then_some(new)?;
+        let Self { pages, different, page } = self;
+        pages.take(count, |new, some| {
+            match new {
+                Some(new) if new.is_dictionary => {
+                    *different = plain(&new.bytes, new.count)?.collect();
+                    return Some(());
+                }
+                Some(Values { bytes, count, encoding, .. }) => {
+                    let mut reader = Reader::new(bytes);
+                    // first which of the numbers are there: all, as the count of the rest tells
+                    let length = reader.take(4)?.first_chunk()?;
+                    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+                    let _levels = reader.pass(length)?;
+                    *page = match encoding {
+                        Encoding::PLAIN if count.checked_mul(WIDTH) == Some(reader.left()) => NumberPage::Plain(reader),
+                        Encoding::RLE_DICTIONARY => NumberPage::Codes(codes(reader)?),
+                        _ => return None,
+                    };
+                }
+                None => {}
             }
-            let numbers = super::bits::take(bytes, some.checked_mul(WIDTH)?)?;
-            let (numbers, _) = numbers.as_chunks::<WIDTH>();
-            out.extend(numbers.iter().map(|number| f64::from_le_bytes(*number)));
-            Some(())
+            match page {
+                NumberPage::Codes(runs) => runs.take(some, different, out),
+                NumberPage::Plain(reader) => {
+                    out.extend(plain(reader.take(some.checked_mul(WIDTH)?)?, some)?);
+                    Some(())
+                }
+            }
         })
     }
 }
 
-/// As [`Buf::advance`], where there may be fewer bytes.
-trait TryAdvance {
-    fn try_advance(&mut self, count: usize) -> Option<()>;
+/// So many numbers, if the bytes are exactly these.
+fn plain(bytes: &[u8], count: usize) -> Option<impl ExactSizeIterator<Item = f64>> {
+    let (numbers, rest) = bytes.as_chunks::<WIDTH>();
+    (rest.is_empty() && numbers.len() == count).then(|| numbers.iter().map(|number| f64::from_le_bytes(*number)))
 }
 
-impl TryAdvance for Bytes {
-    fn try_advance(&mut self, count: usize) -> Option<()> {
-        (count <= self.len()).then(|| self.advance(count))
-    }
+/// The codes of a page, which begins with their width.
+fn codes(mut reader: Reader) -> Option<Runs> {
+    let width = *reader.take(1)?.first()?;
+    Runs::new(reader, width)
 }

@@ -1,13 +1,11 @@
 //! Codes as Parquet stores them: runs of one code, and codes packed side by side.
 
-use bytes::Bytes;
-
-use super::bits::{Packed, take, variable};
+use super::bits::{Reader, numbers};
 
 /// The codes of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Runs {
-    bytes: Bytes,
+    reader: Reader,
     width: u32,
     run: Run,
     /// Codes of the run that are not taken yet.
@@ -17,7 +15,11 @@ pub(crate) struct Runs {
 #[derive(Debug)]
 enum Run {
     Same(u32),
-    Packed { codes: Packed, next: usize },
+    /// Codes from a byte on, and which of them is next.
+    Packed {
+        place: usize,
+        next: usize,
+    },
 }
 
 impl Default for Run {
@@ -27,13 +29,13 @@ impl Default for Run {
 }
 
 impl Runs {
-    /// `bytes` begin with a run, of codes of `width` bits, at most 32.
-    pub(crate) fn new(bytes: Bytes, width: u8) -> Option<Self> {
-        (width <= 32).then(|| Self { bytes, width: u32::from(width), ..Self::default() })
+    /// The next bytes are a run, of codes of `width` bits, at most 32.
+    pub(crate) fn new(reader: Reader, width: u8) -> Option<Self> {
+        (width <= 32).then(|| Self { reader, width: u32::from(width), ..Self::default() })
     }
 
     /// Takes `count` codes and appends what `names` has for them; `None` if there are fewer, or a code has no name.
-    pub(crate) fn take(&mut self, mut count: usize, names: &[u32], out: &mut Vec<u32>) -> Option<()> {
+    pub(crate) fn take<T: Copy + Default>(&mut self, mut count: usize, names: &[T], out: &mut Vec<T>) -> Option<()> {
         while count > 0 {
             if self.left == 0 {
                 self.next_run()?;
@@ -42,12 +44,13 @@ impl Runs {
             let some = self.left.min(count);
             match &mut self.run {
                 Run::Same(code) => out.resize(out.len() + some, *names.get(*code as usize)?),
-                Run::Packed { codes, next } => {
+                Run::Packed { place, next } => {
                     let mut known = true;
-                    codes.each(*next, some, |code| match names.get(usize::try_from(code).unwrap_or(usize::MAX)) {
-                        Some(name) => out.push(*name),
-                        None => known = false,
-                    });
+                    out.extend(numbers(self.reader.from(*place), self.width, *next, some).map(|code| {
+                        let name = names.get(usize::try_from(code).unwrap_or(usize::MAX));
+                        known &= name.is_some();
+                        name.copied().unwrap_or_default()
+                    }));
                     *next += some;
                     known.then_some(())?;
                 }
@@ -59,19 +62,18 @@ impl Runs {
     }
 
     fn next_run(&mut self) -> Option<()> {
-        let header = usize::try_from(variable(&mut self.bytes)?).ok()?;
+        let header = usize::try_from(self.reader.variable()?).ok()?;
         let width = self.width as usize;
         if header & 1 == 0 {
             self.left = header >> 1;
-            let code = take(&mut self.bytes, width.div_ceil(8))?;
+            let code = self.reader.take(width.div_ceil(8))?;
             self.run = Run::Same(code.iter().rev().fold(0, |code, byte| (code << 8) | u32::from(*byte)));
         } else {
             let groups = header >> 1;
             self.left = groups.checked_mul(8)?;
             // the last group may be cut off where its codes end
-            let bytes = groups.checked_mul(width)?.min(self.bytes.len());
-            let codes = Packed::new(take(&mut self.bytes, bytes)?, self.width);
-            self.run = Run::Packed { codes, next: 0 };
+            let bytes = groups.checked_mul(width)?.min(self.reader.left());
+            self.run = Run::Packed { place: self.reader.pass(bytes)?, next: 0 };
         }
         Some(())
     }
@@ -79,6 +81,8 @@ impl Runs {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     #[test]
@@ -88,7 +92,7 @@ mod tests {
         let names = [10, 11, 12, 13, 14, 15, 16, 17];
         let expected = [12, 12, 12, 12, 10, 11, 12, 13, 14, 15, 16, 17, 17, 17, 17];
         for piece in 1..=expected.len() {
-            let mut runs = Runs::new(Bytes::copy_from_slice(&bytes), 3).unwrap();
+            let mut runs = Runs::new(Reader::new(Bytes::copy_from_slice(&bytes)), 3).unwrap();
             let mut found = Vec::new();
             for start in (0..expected.len()).step_by(piece) {
                 runs.take(piece.min(expected.len() - start), &names, &mut found).unwrap();
@@ -96,8 +100,8 @@ mod tests {
             assert_eq!(found, expected, "in pieces of {piece}");
             assert_eq!(runs.take(1, &names, &mut found), None, "there is no more");
         }
-        let mut runs = Runs::new(Bytes::copy_from_slice(&bytes), 3).unwrap();
+        let mut runs = Runs::new(Reader::new(Bytes::copy_from_slice(&bytes)), 3).unwrap();
         assert_eq!(runs.take(12, &names[..7], &mut Vec::new()), None, "7 has no name");
-        assert!(Runs::new(Bytes::new(), 33).is_none());
+        assert!(Runs::new(Reader::default(), 33).is_none());
     }
 }

@@ -118,7 +118,7 @@ struct Columnar {
 }
 
 enum CellReader {
-    Numbers(Numbers),
+    Numbers(Box<Numbers>),
     Texts(Box<ColumnReaderImpl<ByteArrayType>>),
 }
 
@@ -231,7 +231,7 @@ impl Columnar {
             let pages = pages.map_err(|error| error.to_string())?;
             CellReader::Texts(Box::new(ColumnReaderImpl::new(column.column_descr_ptr(), Box::new(pages))))
         } else {
-            CellReader::Numbers(Numbers::open(&window, column(NUMBER)?, rows)?)
+            CellReader::Numbers(Box::new(Numbers::open(&window, column(NUMBER)?, rows)?))
         };
         Ok(Self {
             subjects: Subjects::open(&window, column(SUBJECT)?, rows, code)?,

@@ -40,6 +40,9 @@ const BATCH_ROWS: usize = 1 << 10;
 /// Subjects are always written as codes, however long the list of names gets.
 const NAMES_BYTES: usize = 1 << 30;
 
+/// Numbers are written as codes while there are few different ones: 4,096, of eight bytes each.
+const NUMBERS_BYTES: usize = 32 << 10;
+
 /// The schema of every file.
 pub(crate) fn columns() -> Result<Arc<Type>, ParquetError> {
     parse_message_type(COLUMNS).map(Arc::new)
@@ -63,7 +66,7 @@ pub(crate) fn properties() -> WriterProperties {
         .set_max_row_group_row_count(None)
         .set_column_dictionary_enabled(column("at"), false)
         .set_column_encoding(column("at"), Encoding::DELTA_BINARY_PACKED)
-        .set_column_dictionary_enabled(column("number"), false)
+        .set_column_dictionary_page_size_limit(column("number"), NUMBERS_BYTES)
         .set_column_encoding(column("number"), Encoding::PLAIN)
         .build()
 }
