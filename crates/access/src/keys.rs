@@ -56,6 +56,15 @@ impl Key {
         &self.principal
     }
 
+    /// True if this is its secret: for protocols that send a password. The time taken does not depend on how much of it
+    /// is right. A temporary key, which needs its session token, has no password.
+    #[must_use]
+    pub fn has_secret(&self, given: &[u8]) -> bool {
+        let credentials: Option<&Credentials> = self.identity.data();
+        let own = credentials.map(Credentials::secret_access_key).unwrap_or_default();
+        self.session_token.is_none() && self.expires.is_none() && own.as_bytes().ct_eq(given).into()
+    }
+
     /// True if the time of the key is over.
     pub(crate) fn expired(&self, now: Timestamp) -> bool {
         self.expires.is_some_and(|at| at <= now)

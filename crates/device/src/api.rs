@@ -35,9 +35,11 @@ pub mod detach_security_profile;
 pub mod detach_thing_principal;
 mod fleet;
 mod identifier;
+pub mod list_active_violations;
 pub mod list_certificates;
 pub mod list_custom_metrics;
 pub mod list_dimensions;
+pub mod list_metric_values;
 pub mod list_principal_things;
 pub mod list_security_profiles;
 pub mod list_security_profiles_for_target;
@@ -48,9 +50,13 @@ pub mod list_thing_groups_for_thing;
 pub mod list_thing_principals;
 pub mod list_things;
 pub mod list_things_in_thing_group;
+pub mod list_violation_events;
 mod listing;
 mod nothing;
+pub mod notice_events;
 mod profiles;
+pub mod publish;
+pub mod put_verification_state_on_violation;
 pub mod register_certificate_without_ca;
 pub mod remove_thing_from_thing_group;
 mod retire;
@@ -64,6 +70,8 @@ pub mod update_thing;
 pub mod update_thing_group;
 pub mod update_thing_groups_for_thing;
 pub mod validate_security_profile_behaviors;
+mod violations;
+mod watch;
 
 pub use nothing::Nothing;
 
@@ -82,5 +90,6 @@ pub fn operations(room: &Arc<DeviceRoom>) -> Vec<ErasedOperation> {
     let mut operations = profiles::operations(room);
     operations.extend(fleet::operations(room));
     operations.extend(certificates::operations(room));
+    operations.extend(watch::operations(room));
     operations
 }

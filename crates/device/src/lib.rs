@@ -23,5 +23,6 @@ pub mod tags;
 pub mod target;
 pub mod thing;
 pub mod thing_group;
+pub mod violation;
 
 pub use api::operations;

@@ -1,19 +1,56 @@
 //! The device room's facts: what devices report and what the broker notices of them, judged by the security profiles that
 //! cover them. No clock, no runtime and no network: time is told, and stores are traits.
+//!
+//! Everything that the judgment depends on is recorded on one track of the tape, in the order in which it is judged:
+//! reports, closed windows, ticks, and marks where other documents begin to hold. The judgment is a fold over that track,
+//! so a restart comes to the same: it takes the latest snapshot and judges what was recorded since. What was found is
+//! written with the position up to which it was judged, at once; findings up to that position are not written again.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
-use bartizan_ledger::{Entry, StoreError};
-use bartizan_policy::Cx;
-use bartizan_policy::preview::{Foresee, Foresight};
+use bartizan_ledger::{Key, StoreError};
+use bartizan_policy::{Cx, Turns};
+use bartizan_wire::{Realm, Timestamp};
 
+pub mod actives;
+mod book;
 pub mod filter;
+mod foresee;
+pub mod intake;
+mod judge;
 pub mod notice;
+mod read;
 pub mod record;
+mod recover;
+mod rules;
+pub mod samples;
+mod seal;
 pub mod settings;
+mod snapshot;
+pub mod statistics;
 pub mod throttle;
+pub mod topic;
+mod ward;
 pub mod window;
+mod work;
 
+pub use intake::{Answer, Received};
+pub use recover::Recovered;
 use settings::Settings;
+use topic::ReportTopic;
+use ward::Ward;
+
+/// Carries what is published over HTTPS on: reports into the one queue of the server, all others to their subscribers.
+#[async_trait]
+pub trait Broker: Send + Sync + std::fmt::Debug {
+    /// Returns once a report is durable, or a message has gone to its subscribers.
+    ///
+    /// # Errors
+    /// When it cannot be kept now.
+    async fn publish(&self, realm: &Realm, topic: &str, payload: Vec<u8>, now: Timestamp) -> Result<(), StoreError>;
+}
 
 use crate::roster::Roster;
 
@@ -21,14 +58,20 @@ use crate::roster::Roster;
 #[derive(Debug, Default)]
 pub struct DeviceRoom {
     settings: Settings,
+    /// A number that devices do not know; see [`Engine::salted`](crate::engine::Engine::salted).
+    salt: u64,
     roster: Roster,
+    broker: OnceLock<Arc<dyn Broker>>,
+    /// Whoever records or judges in a realm does so alone.
+    turns: Turns,
+    wards: Mutex<BTreeMap<Realm, Arc<Ward>>>,
 }
 
 impl DeviceRoom {
-    /// A room in which nothing is known yet.
+    /// A room in which nothing is known yet. `salt` is a number that devices do not know.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        Self { settings, roster: Roster::default() }
+    pub fn new(settings: Settings, salt: u64) -> Self {
+        Self { settings, salt, ..Self::default() }
     }
 
     /// What an operator has set.
@@ -42,11 +85,57 @@ impl DeviceRoom {
     pub fn roster(&self) -> &Roster {
         &self.roster
     }
-}
 
-#[async_trait]
-impl Foresee for DeviceRoom {
-    async fn foresee(&self, _before: &Cx, _after: &Cx, _changed: &[Entry]) -> Result<Foresight, StoreError> {
-        Ok(Foresight { summary: vec!["no device is judged by what this changes".to_owned()], ..Foresight::default() })
+    /// From now on this carries on what is published over HTTPS. The first one stays.
+    pub fn connect(&self, broker: Arc<dyn Broker>) {
+        let _the_first_stays = self.broker.set(broker);
+    }
+
+    /// Publishes a message: through the broker, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be kept now.
+    pub async fn publish(&self, cx: &Cx, topic: &str, payload: Vec<u8>) -> Result<(), StoreError> {
+        if let Some(broker) = self.broker.get() {
+            return broker.publish(&cx.realm, topic, payload, cx.now).await;
+        }
+        // Without one nobody is subscribed to anything.
+        if let Some(topic) = ReportTopic::parse(topic) {
+            self.take_in(cx, vec![Received { topic, at: cx.now, body: payload }]).await?;
+            self.settle(cx).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until nobody else records or judges in the caller's realm; the turn ends when the value is dropped.
+    async fn turn(&self, cx: &Cx) -> impl Send + use<'_> {
+        let key = Key { realm: cx.realm.clone(), kind: record::TRACK.to_owned(), name: String::new() };
+        self.turns.take(&key).await
+    }
+
+    fn ward_of(&self, realm: &Realm) -> Arc<Ward> {
+        let mut wards = self.wards.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ward) = wards.get(realm) {
+            return Arc::clone(ward);
+        }
+        Arc::clone(wards.entry(realm.clone()).or_default())
+    }
+
+    /// The caller's realm, recovered. For those who have no turn.
+    async fn ready(&self, cx: &Cx) -> Result<Arc<Ward>, StoreError> {
+        let ward = self.ward_of(&cx.realm);
+        if ward.state().is_none() {
+            self.open(cx).await?;
+        }
+        Ok(ward)
+    }
+
+    /// The caller's realm, recovered. Only for those who have the turn.
+    async fn ward(&self, cx: &Cx) -> Result<Arc<Ward>, StoreError> {
+        let ward = self.ward_of(&cx.realm);
+        if ward.state().is_none() {
+            self.recover(cx, &ward).await?;
+        }
+        Ok(ward)
     }
 }

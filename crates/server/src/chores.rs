@@ -26,6 +26,9 @@ pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, st
         let before = cx.now.plus_days(-i64::from(RETENTION_DAYS));
         say("recordings", stores.tape.prune(before).await);
         say("samples", stores.series.prune(before).await);
+        if let Err(error) = bartizan_device::violation::prune(&cx).await {
+            tracing::error!(%error, "old violations of devices could not be dropped");
+        }
         if let Err(error) = host.scan_all(&cx).await {
             tracing::error!(%error, "hosts could not be judged again");
         }

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use bartizan_device::room::settings::Settings;
+use bartizan_mqtt::{BridgeSettings, Listeners};
 use bartizan_wire::Realm;
 
 /// The settings of one server.
@@ -16,6 +18,19 @@ pub struct Config {
     pub realm: Realm,
     /// The root access key from outside; otherwise one is made at the first start and kept in the data folder.
     pub root_key: Option<RootKey>,
+    /// Where devices connect, and how they are judged.
+    pub devices: DeviceConfig,
+}
+
+/// What can be set about devices. By default they report over HTTPS alone.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceConfig {
+    /// Where devices connect over MQTT.
+    pub listeners: Listeners,
+    /// How they are judged.
+    pub settings: Settings,
+    /// Brokers that devices are connected to already.
+    pub bridges: Vec<BridgeSettings>,
 }
 
 /// An access key.

@@ -19,6 +19,11 @@ impl Door {
         Self { keys: Arc::new(KeyRing::new()) }
     }
 
+    /// True for a key and its secret, as devices without a certificate send them.
+    pub(crate) fn knows(&self, id: &str, secret: &[u8]) -> bool {
+        self.keys.get(id).is_some_and(|key| key.has_secret(secret))
+    }
+
     /// Lets the holder of a key in as `principal`.
     pub(crate) fn admit(&self, id: &str, secret: &str, principal: &str, realm: &Realm) {
         self.keys.insert(Key::new(id, secret, Principal { name: principal.to_owned(), realm: realm.clone() }));

@@ -5,6 +5,7 @@ mod chores;
 mod clock;
 pub mod config;
 pub mod data_folder;
+pub mod devices;
 mod door;
 mod get_statistics;
 mod mint;
@@ -15,10 +16,15 @@ mod surroundings;
 
 use std::sync::{Arc, Weak};
 
+use bartizan_device::room::DeviceRoom;
+
 pub use alerts::AlertsError;
+pub use bartizan_device::room::settings::Settings;
+pub use bartizan_mqtt::{BridgeSettings, Broker, Listeners};
 pub use bartizan_protocol::limits::Limit;
-pub use config::{Config, RootKey};
+pub use config::{Config, DeviceConfig, RootKey};
 pub use data_folder::FolderError;
+pub use devices::Doors;
 pub use running::{Enlistment, Server, StartError};
 
 /// Every limit that a client can meet, for `bartizan limits`.
@@ -32,6 +38,6 @@ pub fn limits() -> Vec<Limit> {
 /// # Errors
 /// If two operations have one address, which is a defect.
 pub fn schema() -> Result<serde_json::Value, bartizan_operation::BoundTwice> {
-    let rooms = rooms::Rooms::build(Arc::new(door::Door::new()), Weak::new())?;
+    let rooms = rooms::Rooms::build(Arc::new(door::Door::new()), DeviceRoom::default(), Weak::new())?;
     Ok(bartizan_operation::describe::table(&rooms.table))
 }

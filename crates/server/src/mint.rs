@@ -19,3 +19,10 @@ impl Mint for RandomMint {
         text
     }
 }
+
+impl RandomMint {
+    /// A number that nobody can guess.
+    pub(crate) fn number(self) -> u64 {
+        u64::from_str_radix(&self.hex(16), 16).unwrap_or_default()
+    }
+}

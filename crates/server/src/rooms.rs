@@ -21,15 +21,20 @@ use crate::get_statistics::{Counted, GetStatistics};
 #[derive(Debug)]
 pub(crate) struct Rooms {
     pub(crate) host: Arc<HostRoom>,
+    pub(crate) device: Arc<DeviceRoom>,
     pub(crate) authorizer: Arc<dyn Authorizer>,
     pub(crate) table: Arc<Table>,
 }
 
 impl Rooms {
     /// Builds them. `keyholder` is told of agents' keys; `ledger` is what statistics are read from.
-    pub(crate) fn build(keyholder: Arc<dyn Keyholder>, ledger: Weak<SqliteLedger>) -> Result<Self, BoundTwice> {
+    pub(crate) fn build(
+        keyholder: Arc<dyn Keyholder>,
+        device: DeviceRoom,
+        ledger: Weak<SqliteLedger>,
+    ) -> Result<Self, BoundTwice> {
         let host = Arc::new(HostRoom::new(keyholder));
-        let device = Arc::new(DeviceRoom::default());
+        let device = Arc::new(device);
         let mut operations = bartizan_host::operations(&host);
         operations.extend(bartizan_device::operations(&device));
         operations.push(ErasedOperation::of::<DescribeEndpoint>(Arc::new(Endpoint::default())));
@@ -43,15 +48,16 @@ impl Rooms {
         let authorizer: Arc<dyn Authorizer> = Arc::new(roles.with_anonymous(&anonymous));
         let restorable = vec![
             Restorable::of::<PatchBaselines>(Arc::clone(&host) as _),
-            Restorable::of::<SecurityProfiles>(device as _),
+            Restorable::of::<SecurityProfiles>(Arc::clone(&device) as _),
         ];
         let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
         operations.extend(bartizan_history::operations(&history));
         operations.extend(bartizan_notify::operations(&Arc::new(bartizan_notify::api::Alerts)));
         operations.push(ErasedOperation::of::<GetCallerIdentity>(Arc::new(Sts)));
-        operations.push(ErasedOperation::of::<GetStatistics>(Arc::new(Counted(ledger))));
+        operations
+            .push(ErasedOperation::of::<GetStatistics>(Arc::new(Counted { ledger, device: Arc::downgrade(&device) })));
         let table = Arc::new(Table::build(operations)?);
         history.complete(Arc::clone(&table));
-        Ok(Self { host, authorizer, table })
+        Ok(Self { host, device, authorizer, table })
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bartizan_access::authorize::ROOT;
+use bartizan_device::room::DeviceRoom;
 use bartizan_ledger::StoreError;
 use bartizan_notify::Bell;
 use bartizan_operation::{BoundTwice, Refusal};
@@ -16,7 +17,9 @@ use crate::alerts::{self, Alerts, AlertsError};
 use crate::chores;
 use crate::config::{Config, RootKey};
 use crate::data_folder::{DataFolder, FolderError};
+use crate::devices::{Devices, DevicesError, Doors};
 use crate::door::Door;
+use crate::mint::RandomMint;
 use crate::rooms::Rooms;
 use crate::stores::Stores;
 use crate::surroundings::Surroundings;
@@ -41,6 +44,9 @@ pub enum StartError {
     /// The configuration of alerts cannot be used.
     #[error("{0}")]
     Alerts(#[from] AlertsError),
+    /// Devices cannot be served.
+    #[error("devices cannot be served: {0}")]
+    Devices(#[from] DevicesError),
     /// A defect of this program.
     #[error("the table of operations is not right: {0}")]
     Table(String),
@@ -76,6 +82,7 @@ pub struct Server {
     folder: DataFolder,
     surroundings: Arc<Surroundings>,
     rooms: Rooms,
+    devices: Devices,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     chores: JoinHandle<()>,
@@ -96,7 +103,8 @@ impl Server {
         let chores_stores = stores.clone();
         let door = Door::new();
         door.admit(&root_key.access_key_id, &root_key.secret_access_key, ROOT, &config.realm);
-        let rooms = Rooms::build(Arc::new(door.clone()), Arc::downgrade(&stores.ledger))?;
+        let device = DeviceRoom::new(config.devices.settings, RandomMint.number());
+        let rooms = Rooms::build(Arc::new(door.clone()), device, Arc::downgrade(&stores.ledger))?;
         let bell = Bell::default();
         let alerts = Alerts::deliver(&stores, config.realm.clone(), sinks, bell.clone());
         let surroundings = Arc::new(Surroundings::new(config.realm.clone(), stores, bell));
@@ -105,6 +113,8 @@ impl Server {
         for key in bartizan_host::activation::agent_keys(&own).await? {
             door.admit(&key.access_key_id, &key.secret_access_key, &key.principal, &config.realm);
         }
+        rooms.device.roster().load(&own).await?;
+        let devices = Devices::start(&config.devices, &folder, &surroundings, &rooms.device, door.clone()).await?;
         let service = Service::new(
             Arc::clone(&rooms.table),
             Arc::new(door),
@@ -125,7 +135,19 @@ impl Server {
         let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
         let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), Arc::clone(&rooms.host), chores_stores));
         surroundings.set_ready(true);
-        Ok(Self { endpoint, root_key, root_key_is_new, folder, surroundings, rooms, shutdown, serving, chores, alerts })
+        Ok(Self {
+            endpoint,
+            root_key,
+            root_key_is_new,
+            folder,
+            surroundings,
+            rooms,
+            devices,
+            shutdown,
+            serving,
+            chores,
+            alerts,
+        })
     }
 
     /// Such as `http://127.0.0.1:8470`.
@@ -138,6 +160,12 @@ impl Server {
     #[must_use]
     pub fn root_key(&self) -> (&RootKey, bool) {
         (&self.root_key, self.root_key_is_new)
+    }
+
+    /// Where devices connect.
+    #[must_use]
+    pub fn doors(&self) -> &Doors {
+        self.devices.doors()
     }
 
     /// The data folder.
@@ -180,6 +208,7 @@ impl Server {
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server did not stop cleanly");
         }
+        self.devices.stop().await;
         self.alerts.stop().await;
         self.folder.remove_endpoint();
     }

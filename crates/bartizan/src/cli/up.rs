@@ -1,6 +1,7 @@
 //! `bartizan up`
 
 mod commands;
+mod devices;
 mod observe;
 
 use std::net::SocketAddr;
@@ -35,6 +36,8 @@ pub(crate) struct Up {
     /// Do not observe this machine.
     #[arg(long)]
     no_observe: bool,
+    #[command(flatten)]
+    devices: devices::DeviceFlags,
 }
 
 impl Up {
@@ -53,6 +56,7 @@ impl Up {
             data: self.data.clone(),
             realm: Realm::new(&self.account, &self.region).map_err(|error| Failure::Refused(error.to_string()))?,
             root_key: root_key()?,
+            devices: self.devices.config(),
         };
         let server = Server::start(config).await.map_err(|error| Failure::Refused(error.to_string()))?;
         if format == Format::Table {
@@ -124,4 +128,5 @@ fn greet(server: &Server) {
     if new {
         output::line(&format!("            secret {} (shown this once)", key.secret_access_key));
     }
+    devices::greet(server.doors());
 }

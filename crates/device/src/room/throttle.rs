@@ -41,6 +41,11 @@ impl Throttle {
         self.last.insert(Arc::clone(thing), (at, id.into()));
     }
 
+    /// The last accepted report could not be kept.
+    pub fn withdraw(&mut self, thing: &str) {
+        self.last.remove(thing);
+    }
+
     /// Forgets what holds nobody up any more.
     pub fn forget(&mut self, now: Timestamp, settings: Settings) {
         self.last.retain(|_, (at, _)| now.0.saturating_sub(at.0) < settings.report_interval_ms());

@@ -12,6 +12,7 @@ use bartizan_wire::Timestamp;
 use super::filter::fits;
 use super::notice::{Noticed, NoticedEvent};
 use crate::behavior::{DimensionValueOperator, MetricValue};
+use crate::metric::{DISCONNECT_DURATION, MESSAGE_BYTE_SIZE, MESSAGE_BYTE_SIZE_MAX, MESSAGE_BYTE_SIZE_MIN};
 use crate::observe::{Datapoint, Measured};
 
 /// Things that are counted in one window at most. What others do is counted as not seen.
@@ -20,8 +21,6 @@ pub const THINGS_MAX: usize = 200_000;
 pub const ADDRESSES_MAX: usize = 256;
 /// How long a thing that is gone is remembered, in days: as long as metrics are kept.
 const GONE_DAYS: i64 = 14;
-/// The reference's names for what a window says of the sizes of messages beside their total.
-pub const BYTE_SIZE: &str = "aws:message-byte-size";
 
 /// A metric that is narrowed to some topics because a profile asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,13 +141,13 @@ impl Windows {
             counted.into_iter().map(|(thing, counts)| (thing, counts.datapoints(narrowed))).collect();
         for (thing, datapoints) in &mut things {
             if self.connected.contains_key(thing) {
-                datapoints.push(count("aws:disconnect-duration", None, 0));
+                datapoints.push(count(DISCONNECT_DURATION, None, 0));
             }
         }
         self.disconnected.retain(|_, since| since.plus_days(GONE_DAYS) > at);
         for (thing, since) in self.disconnected.iter().filter(|(thing, _)| asked_for_gone(thing)) {
             let seconds = at.0.saturating_sub(since.0).max(0) / 1000;
-            things.entry(Arc::clone(thing)).or_default().push(count("aws:disconnect-duration", None, seconds));
+            things.entry(Arc::clone(thing)).or_default().push(count(DISCONNECT_DURATION, None, seconds));
         }
         Closed { things: things.into_iter().collect(), unseen: std::mem::take(&mut self.unseen) }
     }
@@ -181,7 +180,7 @@ impl Tally {
             "aws:num-messages-sent" => self.sent,
             "aws:num-messages-received" => self.received,
             "aws:num-authorization-failures" => self.denied,
-            BYTE_SIZE if self.sent > 0 => self.bytes,
+            MESSAGE_BYTE_SIZE if self.sent > 0 => self.bytes,
             "aws:source-ip-address" if !self.addresses.is_empty() => {
                 let cidrs = self.addresses.iter().map(ToString::to_string).collect();
                 let value = MetricValue { cidrs: Some(cidrs), ..MetricValue::default() };
@@ -195,10 +194,8 @@ impl Tally {
 
     /// The sizes of messages beside their total.
     fn extremes(&self, dimension: Option<&(Arc<str>, DimensionValueOperator)>) -> impl Iterator<Item = Datapoint> {
-        let sizes = [("min", self.smallest), ("max", self.largest)];
-        sizes
-            .into_iter()
-            .filter_map(move |(which, size)| size.map(|size| count(&format!("{BYTE_SIZE}-{which}"), dimension, size)))
+        let sizes = [(MESSAGE_BYTE_SIZE_MIN, self.smallest), (MESSAGE_BYTE_SIZE_MAX, self.largest)];
+        sizes.into_iter().filter_map(move |(name, size)| size.map(|size| count(name, dimension, size)))
     }
 }
 
@@ -213,7 +210,7 @@ impl Counts {
             "aws:num-messages-sent",
             "aws:num-messages-received",
             "aws:num-authorization-failures",
-            BYTE_SIZE,
+            MESSAGE_BYTE_SIZE,
             "aws:source-ip-address",
         ] {
             datapoints.extend(self.all.datapoint(&whole(metric)));
@@ -224,7 +221,7 @@ impl Counts {
             let Some(dimension) = &one.measured.dimension else { continue };
             let tally = self.narrowed.get(dimension).unwrap_or(&none);
             datapoints.extend(tally.datapoint(&one.measured));
-            if one.measured.metric.as_ref() == BYTE_SIZE {
+            if one.measured.metric.as_ref() == MESSAGE_BYTE_SIZE {
                 datapoints.extend(tally.extremes(Some(dimension)));
             }
         }

@@ -158,7 +158,7 @@ impl Fleet {
     }
 
     /// Takes in an entry. Those of other kinds are no matter.
-    pub(super) fn apply(&mut self, entry: &Entry) -> Result<(), StoreError> {
+    pub(crate) fn apply(&mut self, entry: &Entry) -> Result<(), StoreError> {
         match entry.key.kind.as_str() {
             Things::NAME => {
                 self.register(&entry.key.name, entry.body.is_some());

@@ -3,9 +3,13 @@
 
 mod certificates;
 mod engine;
+mod fleet;
 mod profiles;
+mod recovery;
 mod reports;
 mod shared;
 mod thing_groups;
 mod things;
+mod violations;
+mod windows;
 mod world;

@@ -77,8 +77,12 @@ impl World {
 
     /// Calls an operation with its input, as this principal at this time.
     pub(crate) async fn ask(&self, cx: &Cx, name: &str, input: &Value) -> Result<Answer, Refusal> {
-        let action = format!("iot:{name}");
-        let operation = self.table.by_action(&action).unwrap_or_else(|| panic!("no operation {action}"));
+        self.ask_action(cx, &format!("iot:{name}"), input).await
+    }
+
+    /// As [`ask`](Self::ask), by the action's whole name.
+    pub(crate) async fn ask_action(&self, cx: &Cx, action: &str, input: &Value) -> Result<Answer, Refusal> {
+        let operation = self.table.by_action(action).unwrap_or_else(|| panic!("no operation {action}"));
         let json = Json::parse(input.to_string().as_bytes(), Json::DEPTH_MAX).unwrap();
         operation.invoke(cx.clone(), json, Arc::new(RootOnly)).await
     }

@@ -1,0 +1,142 @@
+//! What devices send: read, held back, made durable, answered; and then judged.
+
+use std::sync::Arc;
+
+use bartizan_ledger::StoreError;
+use bartizan_policy::Cx;
+use bartizan_wire::Timestamp;
+
+use super::DeviceRoom;
+use super::record::Record;
+use super::throttle::Verdict;
+use super::topic::ReportTopic;
+use super::ward::Ward;
+use crate::observe::{Datapoint, Observation};
+use crate::report::{self, Code, Rejected, ReportId};
+
+/// Recorded observations that may wait for their judgment in one realm. Who records more judges first.
+pub const BACKLOG_MAX: usize = 16_384;
+
+/// A report as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// Of which thing, and in which form.
+    pub topic: ReportTopic,
+    /// When it came.
+    pub at: Timestamp,
+    /// As sent.
+    pub body: Vec<u8>,
+}
+
+/// What is answered to a report, on a topic of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Such as `$aws/things/dev-1/defender/metrics/json/accepted`.
+    pub topic: String,
+    /// In the form of the report.
+    pub body: Vec<u8>,
+    /// Whether it was taken in.
+    pub accepted: bool,
+}
+
+/// What becomes of a report.
+enum Course {
+    Rejected(Rejected),
+    Repeated(ReportId),
+    Recorded(ReportId),
+}
+
+impl DeviceRoom {
+    /// Takes in reports in their order, and answers each once it is durable. They are judged by the next
+    /// [`settle`](Self::settle).
+    ///
+    /// # Errors
+    /// When the store fails. Then none of them is taken in, and none is answered.
+    pub async fn take_in(&self, cx: &Cx, received: Vec<Received>) -> Result<Vec<Answer>, StoreError> {
+        let _turn = self.turn(cx).await;
+        let ward = self.ward(cx).await?;
+        self.follow_commits(cx, &ward).await?;
+        while ward.look(|state| state.waiting()).unwrap_or(0) >= BACKLOG_MAX {
+            self.settle_once(cx, &ward).await?;
+        }
+        let mut records = self.close_window_if_due(cx, &ward);
+        let customs = ward.look(|state| Arc::clone(state.book.rules.customs())).unwrap_or_default();
+        let courses: Vec<Course> = received
+            .iter()
+            .map(|one| {
+                // What a report says does not depend on others, so nobody waits while it is read.
+                let read = report::read(one.topic.format, &one.body).and_then(|report| {
+                    let datapoints = report.datapoints(|name| customs.get(name).copied())?;
+                    Ok((report.id(), datapoints))
+                });
+                self.course(cx, &ward, one, read, &mut records)
+            })
+            .collect();
+        if let Err(error) = self.record(cx, &ward, records).await {
+            // None of them was taken in, so none of them holds back the next.
+            let of = received.iter().zip(&courses).filter(|(_, course)| matches!(course, Course::Recorded(_)));
+            ward.look(|state| of.for_each(|(one, _)| state.throttle.withdraw(&one.topic.thing)));
+            return Err(error);
+        }
+        let answers = received.iter().zip(courses).map(|(one, course)| {
+            let ReportTopic { thing, format } = &one.topic;
+            let (body, accepted) = match course {
+                Course::Rejected(why) => (report::rejected(*format, thing, &why, cx.now), false),
+                Course::Repeated(id) | Course::Recorded(id) => (report::accepted(*format, thing, id, cx.now), true),
+            };
+            Answer { topic: one.topic.reply(accepted), body, accepted }
+        });
+        Ok(answers.collect())
+    }
+
+    /// Decides what becomes of a report, and adds its record if it is taken in.
+    fn course(
+        &self,
+        cx: &Cx,
+        ward: &Ward,
+        received: &Received,
+        read: Result<(ReportId, Vec<Datapoint>), Rejected>,
+        records: &mut Vec<Record>,
+    ) -> Course {
+        let thing = &received.topic.thing;
+        let decided = ward.look(|state| {
+            state.statistics.reports += 1;
+            let (id, datapoints) = match read {
+                Ok(read) => read,
+                Err(why) => {
+                    state.statistics.malformed += 1;
+                    return Course::Rejected(why);
+                }
+            };
+            let shown = id.to_string();
+            match state.throttle.verdict(thing, &shown, received.at, self.settings) {
+                Verdict::TooSoon => {
+                    state.statistics.throttled += 1;
+                    return Course::Rejected(Rejected::throttled(id, self.settings.period_seconds));
+                }
+                Verdict::Repeated => {
+                    state.statistics.repeated += 1;
+                    return Course::Repeated(id);
+                }
+                Verdict::Fresh => {}
+            }
+            state.statistics.accepted += 1;
+            let at = state.time(received.at.max(cx.now));
+            state.throttle.accepted(thing, &shown, at);
+            let observation = Observation::Report { thing: Arc::clone(thing), at, datapoints };
+            records.push(Record::Seen { observation, report_id: shown.into(), unjudged: false });
+            Course::Recorded(id)
+        });
+        if self.settings.skip_first_report
+            && matches!(decided, Some(Course::Recorded(_)))
+            && ward.cloud().connected.remove(thing)
+            && let Some(Record::Seen { unjudged, .. }) = records.last_mut()
+        {
+            *unjudged = true;
+        }
+        decided.unwrap_or_else(|| {
+            let message = "The server is not ready; send the report again".to_owned();
+            Course::Rejected(Rejected { code: Code::Throttled, message, report_id: None })
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! What operations read of the room's state.
+
+use bartizan_ledger::StoreError;
+use bartizan_policy::{Cx, Span};
+use bartizan_wire::{Realm, Timestamp};
+
+use super::DeviceRoom;
+use super::actives::{ActiveViolation, Place};
+use super::notice::{Noticed, NoticedEvent};
+use super::record::TRACK;
+use super::samples;
+use super::statistics::Statistics;
+use crate::behavior::{Behavior, MetricValue};
+use crate::observe::Measured;
+
+impl DeviceRoom {
+    /// Violations that hold, of a thing, a profile, both or all, strictly after a place, newest first, at most `limit` of
+    /// those whose behavior passes.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn active(
+        &self,
+        cx: &Cx,
+        thing: Option<&str>,
+        profile: Option<&str>,
+        after: Option<Place>,
+        limit: usize,
+        pass: impl Fn(&Behavior) -> bool + Send + Sync,
+    ) -> Result<Vec<(Place, ActiveViolation)>, StoreError> {
+        let ward = self.ready(cx).await?;
+        let found = ward.look(|state| {
+            let all = state.actives.list(thing, profile, after);
+            let passing = all.filter(|(_, violation)| pass(&violation.behavior)).take(limit);
+            passing.map(|(place, violation)| (place, violation.clone())).collect()
+        });
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Values of a metric of a thing within a span, in order of time. Only what a profile asks to be judged or kept is
+    /// told (decision 17).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn values(
+        &self,
+        cx: &Cx,
+        thing: &str,
+        measured: &Measured,
+        span: Span,
+    ) -> Result<Vec<(Timestamp, MetricValue)>, StoreError> {
+        let ward = self.ready(cx).await?;
+        let name = samples::measure(measured);
+        let inside = |at: Timestamp| span.from <= at && at < span.to;
+        // First what is not sealed: what is sealed meanwhile is found twice then, and never missed.
+        let recent = ward.look(|state| {
+            let kind = state.book.rules.measure_of(measured)?;
+            let of = state
+                .unsealed
+                .iter()
+                .filter(|sample| *sample.subject == *thing && sample.measure == name && inside(sample.at));
+            Some((kind, of.cloned().collect::<Vec<_>>()))
+        });
+        let Some((kind, recent)) = recent.flatten() else { return Ok(Vec::new()) };
+        let sealed = cx.series.find(&cx.realm, TRACK, &name, thing, span).await?;
+        let mut all: Vec<(Timestamp, MetricValue)> = sealed
+            .into_iter()
+            .chain(recent)
+            .map(|sample| (sample.at, samples::metric_value(&sample.value, kind)))
+            .collect();
+        all.sort_by_key(|(at, _)| *at);
+        all.dedup_by_key(|(at, _)| *at);
+        Ok(all)
+    }
+
+    /// Counts what a broker notices.
+    pub fn notice(&self, realm: &Realm, noticed: &Noticed, now: Timestamp) {
+        let ward = self.ward_of(realm);
+        let mut cloud = ward.cloud();
+        let narrowed = std::sync::Arc::clone(&cloud.narrowed);
+        cloud.windows.notice(noticed, &narrowed, now);
+        if self.settings.skip_first_report && noticed.event == NoticedEvent::Connected {
+            cloud.connected.insert(std::sync::Arc::clone(&noticed.thing));
+        }
+    }
+
+    /// What was done since the start, and what there is now.
+    #[must_use]
+    pub fn statistics(&self, realm: &Realm) -> Statistics {
+        let ward = self.ward_of(realm);
+        let statistics = ward.look(|state| {
+            let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+            Statistics { active: count(state.actives.len()), backlog: count(state.waiting()), ..state.statistics }
+        });
+        statistics.unwrap_or_default()
+    }
+}

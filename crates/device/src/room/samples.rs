@@ -1,0 +1,76 @@
+//! Observations as samples in columns, and back.
+
+use std::sync::Arc;
+
+use bartizan_policy::series::{Sample, Value};
+use bartizan_wire::Timestamp;
+
+use crate::behavior::{DimensionValueOperator, MetricValue};
+use crate::metric::Measure;
+use crate::observe::{Datapoint, Measured, Observation};
+
+/// How what was measured is called in the series: `aws:all-bytes-out`, and with a dimension
+/// `aws:num-messages-sent?IN=name`.
+#[must_use]
+pub fn measure(measured: &Measured) -> Arc<str> {
+    match &measured.dimension {
+        None => Arc::clone(&measured.metric),
+        Some((name, operator)) => {
+            let operator = match operator {
+                DimensionValueOperator::In => "IN",
+                DimensionValueOperator::NotIn => "NOT_IN",
+            };
+            format!("{}?{operator}={name}", measured.metric).into()
+        }
+    }
+}
+
+/// The samples of an observation.
+pub fn collect(observation: Observation, out: &mut Vec<Sample>) {
+    let (Observation::Report { thing, at, datapoints } | Observation::Window { thing, at, datapoints }) = observation
+    else {
+        return;
+    };
+    out.extend(datapoints.into_iter().filter_map(|datapoint| sample(&thing, at, datapoint)));
+}
+
+fn sample(thing: &Arc<str>, at: Timestamp, datapoint: Datapoint) -> Option<Sample> {
+    let value = value(datapoint.value)?;
+    Some(Sample { subject: Arc::clone(thing), measure: measure(&datapoint.measured), at, value })
+}
+
+/// A metric's value as a cell; `None` if no member is present.
+#[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 in five minutes are not measured")]
+fn value(value: MetricValue) -> Option<Value> {
+    let texts = |items: Vec<String>| Some(Value::Texts(items));
+    match value {
+        MetricValue { count: Some(count), .. } => Some(Value::Number(count as f64)),
+        MetricValue { number: Some(number), .. } => Some(Value::Number(number)),
+        MetricValue { cidrs: Some(cidrs), .. } => texts(cidrs),
+        MetricValue { ports: Some(ports), .. } => texts(ports.iter().map(ToString::to_string).collect()),
+        MetricValue { numbers: Some(numbers), .. } => texts(numbers.iter().map(ToString::to_string).collect()),
+        MetricValue { strings: Some(strings), .. } => texts(strings),
+        MetricValue { .. } => None,
+    }
+}
+
+/// A cell as the value of a metric whose values are of this type.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "it was a whole number when it was kept")]
+pub fn metric_value(value: &Value, measure: Measure) -> MetricValue {
+    let empty = MetricValue::default();
+    match (value, measure) {
+        (Value::Number(number), Measure::Counter | Measure::Gauge) => {
+            MetricValue { count: Some(*number as i64), ..empty }
+        }
+        (Value::Number(number), _) => MetricValue { number: Some(*number), ..empty },
+        (Value::Texts(texts), Measure::Cidrs) => MetricValue { cidrs: Some(texts.clone()), ..empty },
+        (Value::Texts(texts), Measure::Ports) => {
+            MetricValue { ports: Some(texts.iter().filter_map(|text| text.parse().ok()).collect()), ..empty }
+        }
+        (Value::Texts(texts), Measure::Numbers) => {
+            MetricValue { numbers: Some(texts.iter().filter_map(|text| text.parse().ok()).collect()), ..empty }
+        }
+        (Value::Texts(texts), _) => MetricValue { strings: Some(texts.clone()), ..empty },
+    }
+}

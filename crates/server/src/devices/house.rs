@@ -1,0 +1,106 @@
+//! Who may connect and what they may: devices publish for themselves and hear what is for them.
+//!
+//! - With a client certificate that an authority of the listener has signed, a device is the thing of the certificate's
+//!   common name. User name and password mean nothing then: the vendor's SDKs put their own name there.
+//! - Without one, the user name is an access key's id and the password its secret, and a device is the thing of its
+//!   client id.
+//! - Nobody else is let in.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bartizan_device::room::notice::{Noticed, NoticedEvent};
+use bartizan_device::room::topic::ReportTopic;
+use bartizan_device::room::{DeviceRoom, Received};
+use bartizan_mqtt::{Event, Guest, Hello, Host, Message, Published, Qos, Refused, Unavailable};
+use bartizan_wire::Realm;
+
+use super::intake::Intake;
+use crate::clock;
+use crate::door::Door;
+
+const THINGS: &str = "$aws/things/";
+
+/// What the endpoint asks.
+#[derive(Debug)]
+pub(crate) struct House {
+    pub(crate) realm: Realm,
+    pub(crate) door: Door,
+    pub(crate) room: Arc<DeviceRoom>,
+    pub(crate) intake: Arc<Intake>,
+}
+
+#[async_trait]
+impl Host for House {
+    fn admit(&self, hello: &Hello<'_>) -> Result<Guest, Refused> {
+        if !hello.certificates.is_empty() {
+            let thing = hello.common_name().filter(|name| !name.is_empty()).ok_or(Refused::NotAuthorized)?;
+            return Ok(Guest::new(hello, thing));
+        }
+        let (Some(id), Some(secret)) = (hello.username, hello.password) else { return Err(Refused::NotAuthorized) };
+        if self.door.knows(id, secret) { Ok(Guest::new(hello, hello.client_id)) } else { Err(Refused::BadCredentials) }
+    }
+
+    fn may_publish(&self, guest: &Guest, topic: &str) -> bool {
+        guest.bridged || !topic.starts_with('$') || is_of(&guest.name, topic)
+    }
+
+    fn may_subscribe(&self, guest: &Guest, filter: &str) -> bool {
+        !filter.starts_with('$') || is_of(&guest.name, filter)
+    }
+
+    async fn publish(&self, _guest: &Guest, message: Message) -> Published {
+        let Some(topic) = ReportTopic::parse(&message.topic) else { return Ok(Vec::new()) };
+        let received = Received { topic, at: clock::now(), body: message.payload.to_vec() };
+        let answer = self.intake.submit(received).await.map_err(|_| Unavailable)?;
+        Ok(vec![Message::new(answer.topic, answer.body, Qos::AtLeastOnce)])
+    }
+
+    fn noticed(&self, event: &Event<'_>) {
+        let Some(noticed) = noticed(event) else { return };
+        self.room.notice(&self.realm, &noticed, clock::now());
+    }
+}
+
+/// A topic or filter below a thing's own.
+fn is_of(thing: &str, topic: &str) -> bool {
+    let rest = topic.strip_prefix(THINGS).and_then(|rest| rest.strip_prefix(thing));
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// What the room counts. The endpoint speaks of what it received and sent, the vendor of what devices did.
+fn noticed(event: &Event<'_>) -> Option<Noticed> {
+    let (thing, address, event) = match *event {
+        Event::Connected { guest } => (Arc::clone(&guest.name), guest.address, NoticedEvent::Connected),
+        Event::Refused { client_id, address, .. } => (Arc::from(client_id?), address, NoticedEvent::Refused),
+        Event::Disconnected { guest, .. } => (Arc::clone(&guest.name), guest.address, NoticedEvent::Disconnected),
+        Event::Denied { guest, topic, .. } => {
+            (Arc::clone(&guest.name), guest.address, NoticedEvent::Denied { topic: topic.to_owned() })
+        }
+        // Who published through a bridge is known of reports alone.
+        Event::Received { guest, topic, bytes } => {
+            let thing = if guest.bridged { ReportTopic::parse(topic)?.thing } else { Arc::clone(&guest.name) };
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+            (thing, guest.address, NoticedEvent::Sent { topic: topic.to_owned(), bytes })
+        }
+        Event::Sent { guest, topic, .. } if !guest.bridged => {
+            (Arc::clone(&guest.name), guest.address, NoticedEvent::Received { topic: topic.to_owned() })
+        }
+        Event::Sent { .. } => return None,
+    };
+    Some(Noticed { thing, address: Some(address.ip()), event })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn a_device_has_its_own_topics_and_no_others() {
+        assert!(is_of("dev-1", "$aws/things/dev-1/defender/metrics/json/accepted"));
+        assert!(is_of("dev-1", "$aws/things/dev-1/#"));
+        for other in ["$aws/things/dev-10/defender/metrics/json", "$aws/things/+/defender/#", "$aws/#", "$SYS/x"] {
+            assert!(!is_of("dev-1", other), "{other}");
+        }
+    }
+}
