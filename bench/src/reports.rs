@@ -11,8 +11,13 @@ use crate::{Failure, clock};
 const NUMBER: &[u8] = b"@@@@@@@@@@";
 /// The first of these numbers.
 const FIRST_NUMBER: u64 = 1_000_000_000;
-/// CONNECT of version 3.1.1, a clean session, keep-alive 1200 s.
-const CONNECT_HEADER: [u8; 10] = [0, 4, b'M', b'Q', b'T', b'T', 4, 2, 4, 176];
+/// CONNECT of version 3.1.1 up to the flags.
+const CONNECT_HEADER: [u8; 7] = [0, 4, b'M', b'Q', b'T', b'T', 4];
+/// A clean session; and with a user name and a password.
+const CLEAN: u8 = 0x02;
+const CREDENTIALS: u8 = 0xc0;
+/// 1200 s.
+const KEEP_ALIVE: [u8; 2] = [4, 176];
 /// Length of PUBACK.
 const PUBACK_BYTES: usize = 4;
 /// How long to wait for what was not acknowledged when the time is over.
@@ -41,6 +46,15 @@ pub(crate) struct Load {
     /// How many devices a connection speaks for.
     #[arg(long, default_value_t = 1)]
     devices: usize,
+    /// Whom the connections say they are.
+    #[arg(long, requires = "password")]
+    username: Option<String>,
+    /// What proves it.
+    #[arg(long)]
+    password: Option<String>,
+    /// Counts what one more connection receives that subscribes to this filter with QoS 0.
+    #[arg(long)]
+    subscribe: Option<String>,
     /// Before anything is counted.
     #[arg(long, default_value_t = 1.0)]
     warm_seconds: f64,
@@ -60,7 +74,7 @@ struct Seen {
 /// Acknowledged reports a second, and how long they waited.
 pub(crate) fn measure(load: &Load) -> Result<serde_json::Value, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let seen = runtime.block_on(run(load))?;
+    let (seen, delivered) = runtime.block_on(run(load))?;
     let mut waited: Vec<u64> = seen.iter().flat_map(|seen| seen.waited.iter().copied()).collect();
     waited.sort_unstable();
     let quantile = |part: usize| waited.get((waited.len() * part / 100).min(waited.len().saturating_sub(1))).copied();
@@ -68,23 +82,29 @@ pub(crate) fn measure(load: &Load) -> Result<serde_json::Value, Failure> {
     Ok(serde_json::json!({
         "reports_per_second": acknowledged as f64 / load.seconds,
         "acknowledged": acknowledged,
+        "delivered_per_second": delivered.map(|delivered| delivered as f64 / load.seconds),
         "p50_us": quantile(50),
         "p99_us": quantile(99),
         "client_cpu_seconds": clock::process_seconds()?,
     }))
 }
 
-async fn run(load: &Load) -> Result<Vec<Seen>, Failure> {
+async fn run(load: &Load) -> Result<(Vec<Seen>, Option<u64>), Failure> {
     let body = match &load.report {
         Some(path) => std::fs::read(path)?,
         None => report(load.bytes),
     };
     let mut connections = Vec::new();
     for number in 0..load.clients {
-        connections.push(connect(&load.address, &format!("load-{number}")).await?);
+        connections.push(connect(load, &format!("load-{number}")).await?);
     }
+    let subscriber = match &load.subscribe {
+        Some(filter) => Some(subscribe(connect(load, "subscriber").await?, filter).await?),
+        None => None,
+    };
     let begin = Instant::now() + Duration::from_secs_f64(load.warm_seconds);
     let end = begin + Duration::from_secs_f64(load.seconds);
+    let delivered = subscriber.map(|stream| tokio::spawn(count(stream, begin, end)));
     let mut tasks = Vec::new();
     for (number, stream) in connections.into_iter().enumerate() {
         let topics = (0..load.devices).map(|device| {
@@ -99,7 +119,11 @@ async fn run(load: &Load) -> Result<Vec<Seen>, Failure> {
     for task in tasks {
         all.push(task.await??);
     }
-    Ok(all)
+    let delivered = match delivered {
+        Some(task) => Some(task.await??),
+        None => None,
+    };
+    Ok((all, delivered))
 }
 
 /// A report of at least so many bytes: ports that listen, as many as it takes.
@@ -125,18 +149,73 @@ fn remaining_length(mut length: usize, packet: &mut Vec<u8>) -> Result<(), Failu
     }
 }
 
-async fn connect(address: &str, id: &str) -> Result<TcpStream, Failure> {
-    let mut stream = TcpStream::connect(address).await?;
+async fn connect(load: &Load, id: &str) -> Result<TcpStream, Failure> {
+    let mut stream = TcpStream::connect(&load.address).await?;
     stream.set_nodelay(true)?;
+    let mut body = CONNECT_HEADER.to_vec();
+    body.push(if load.username.is_some() { CLEAN | CREDENTIALS } else { CLEAN });
+    body.extend(KEEP_ALIVE);
+    for text in [Some(id), load.username.as_deref(), load.password.as_deref()].into_iter().flatten() {
+        body.extend(u16::try_from(text.len())?.to_be_bytes());
+        body.extend(text.as_bytes());
+    }
     let mut packet = vec![0x10];
-    remaining_length(CONNECT_HEADER.len() + 2 + id.len(), &mut packet)?;
-    packet.extend(CONNECT_HEADER);
-    packet.extend(u16::try_from(id.len())?.to_be_bytes());
-    packet.extend(id.as_bytes());
+    remaining_length(body.len(), &mut packet)?;
+    packet.extend(body);
     stream.write_all(&packet).await?;
     let mut answer = [0; 4];
     stream.read_exact(&mut answer).await?;
     if answer == [0x20, 2, 0, 0] { Ok(stream) } else { Err(format!("{id} is not let in: {answer:?}").into()) }
+}
+
+async fn subscribe(mut stream: TcpStream, filter: &str) -> Result<TcpStream, Failure> {
+    let mut body = vec![0, 1];
+    body.extend(u16::try_from(filter.len())?.to_be_bytes());
+    body.extend(filter.as_bytes());
+    body.push(0);
+    let mut packet = vec![0x82];
+    remaining_length(body.len(), &mut packet)?;
+    packet.extend(body);
+    stream.write_all(&packet).await?;
+    let mut answer = [0; 5];
+    stream.read_exact(&mut answer).await?;
+    if answer == [0x90, 3, 0, 1, 0] { Ok(stream) } else { Err(format!("cannot subscribe: {answer:?}").into()) }
+}
+
+/// Messages that arrive between two instants.
+async fn count(mut stream: TcpStream, begin: Instant, end: Instant) -> Result<u64, Failure> {
+    let (mut buffer, mut held, mut delivered) = (vec![0; 1 << 20], 0, 0);
+    loop {
+        let now = Instant::now();
+        if now >= end {
+            return Ok(delivered);
+        }
+        let free = buffer.get_mut(held..).unwrap_or_default();
+        let Ok(read) = tokio::time::timeout(end - now, stream.read(free)).await else { return Ok(delivered) };
+        held += match read? {
+            0 => return Err("the server closed the subscriber's connection".into()),
+            bytes => bytes,
+        };
+        let mut at = 0;
+        while let Some(length) = packet_length(buffer.get(at..held).unwrap_or_default()) {
+            at += length;
+            delivered += u64::from(now >= begin);
+        }
+        buffer.copy_within(at..held, 0);
+        held -= at;
+    }
+}
+
+/// How long the packet is that these bytes begin with, if all of it is there.
+fn packet_length(bytes: &[u8]) -> Option<usize> {
+    let mut length = 0_usize;
+    for (at, byte) in bytes.iter().enumerate().skip(1).take(4) {
+        length |= usize::from(byte & 127) << (7 * (at - 1));
+        if byte & 128 == 0 {
+            return (bytes.len() > at + length).then_some(at + 1 + length);
+        }
+    }
+    None
 }
 
 /// PUBLISH, and where packet id and number stand in it.
