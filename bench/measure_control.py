@@ -58,12 +58,12 @@ class Peer:
         self.access_key, self.secret = access_key, secret
         self.ids = []
 
-    def client(self):
+    def client(self, service="ssm"):
         import boto3
         from botocore.config import Config
 
         return boto3.client(
-            "ssm",
+            service,
             region_name=REGION,
             endpoint_url=f"http://{self.address}",
             aws_access_key_id=self.access_key,
@@ -117,34 +117,39 @@ class Peer:
 
 def run(turns):
     try:
-        return measure(turns, start_ours(turns), start_moto(turns))
+        ours, moto = start_ours(turns), start_moto(turns)
+        ours.fill()
+        moto.fill()
+        return measure(turns, ours, moto)
     finally:
         turns.stop()
 
 
-def start_ours(turns):
+def start_ours(turns, *more, processor=0):
     data = turns.folder / "data"
     shutil.rmtree(data, ignore_errors=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("BARTIZAN", "AWS"))}
-    command = [turns.program(), "up", "--listen", "127.0.0.1:0", "--data", data, "--region", REGION, "--no-observe"]
-    process = turns.serve(command, env=environment)
+    command = [turns.program(), "up", "--listen", "127.0.0.1:0", "--data", data, "--region", REGION, "--no-observe", *more]
+    process = turns.serve(command, processor, env=environment)
     endpoint = wait(process, lambda: (data / "endpoint").read_text().strip())
     key = json.loads((data / "root-key.json").read_text())
     address = endpoint.removeprefix("http://")
     ours = Peer(turns, "bartizan", process, address, key["AccessKeyId"], key["SecretAccessKey"])
     wait(process, lambda: ours.client().describe_patch_baselines())
-    ours.fill()
     return ours
 
 
-def start_moto(turns):
+def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+def start_moto(turns):
+    port = free_port()
     process = turns.serve([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)])
     moto = Peer(turns, "moto", process, f"127.0.0.1:{port}", "AKIDEXAMPLE", "secret")
     wait(process, lambda: moto.client().describe_patch_baselines())
-    moto.fill()
     return moto
 
 

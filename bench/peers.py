@@ -10,6 +10,7 @@ DEBIAN = {
     "versions": ["libapt-pkg-dev", "g++"],
     "index": ["libapt-pkg-dev", "g++"],
     "host": ["python3-apt", "debsecan"],
+    "ingest": ["mosquitto"],
 }
 
 
@@ -33,7 +34,7 @@ def enter_venv(root):
 def _has_peers():
     from importlib.util import find_spec
 
-    return all(find_spec(name) for name in ("moto", "flask", "duckdb", "numpy"))
+    return all(find_spec(name) for name in ("moto", "flask", "duckdb", "numpy", "polars", "pyarrow"))
 
 
 def install_debian_packages(names):

@@ -125,6 +125,9 @@ def machine():
 
 
 def pin(processor):
+    """On one processor; `None` leaves all of them."""
+    if processor is None:
+        return
     os.sched_setaffinity(0, {min(processor, os.cpu_count() - 1)})
 
 
