@@ -13,6 +13,7 @@ pub mod engine;
 pub mod errors;
 pub mod export;
 pub mod metric;
+pub mod mitigation;
 pub mod observe;
 pub mod profile;
 pub mod registry;

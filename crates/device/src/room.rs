@@ -52,6 +52,7 @@ pub trait Broker: Send + Sync + std::fmt::Debug {
     async fn publish(&self, realm: &Realm, topic: &str, payload: Vec<u8>, now: Timestamp) -> Result<(), StoreError>;
 }
 
+use crate::mitigation::work::Bell;
 use crate::roster::Roster;
 
 /// What operations of this room work on beside documents.
@@ -65,6 +66,7 @@ pub struct DeviceRoom {
     /// Whoever records or judges in a realm does so alone.
     turns: Turns,
     wards: Mutex<BTreeMap<Realm, Arc<Ward>>>,
+    bell: Bell,
 }
 
 impl DeviceRoom {
@@ -84,6 +86,12 @@ impl DeviceRoom {
     #[must_use]
     pub fn roster(&self) -> &Roster {
         &self.roster
+    }
+
+    /// Rings when there may be mitigation tasks to carry on with: see [`work::advance`](crate::mitigation::work::advance).
+    #[must_use]
+    pub fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     /// From now on this carries on what is published over HTTPS. The first one stays.

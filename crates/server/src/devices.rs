@@ -9,7 +9,7 @@ use bartizan_access::authorize::ROOT;
 use bartizan_device::room::DeviceRoom;
 use bartizan_ledger::StoreError;
 use bartizan_mqtt::{Authority, Bridge, Host, Limits, ListenError, TlsError};
-use bartizan_policy::Cx;
+use bartizan_policy::{Authorizer, Cx};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -19,6 +19,7 @@ use crate::door::Door;
 use crate::surroundings::Surroundings;
 
 mod carrier;
+mod errands;
 mod house;
 mod intake;
 
@@ -69,6 +70,7 @@ pub(crate) struct Devices {
     serving: JoinHandle<()>,
     taking_in: JoinHandle<()>,
     attending: JoinHandle<()>,
+    errands: JoinHandle<()>,
 }
 
 impl Devices {
@@ -79,6 +81,7 @@ impl Devices {
         surroundings: &Arc<Surroundings>,
         room: &Arc<DeviceRoom>,
         door: Door,
+        authorizer: &Arc<dyn Authorizer>,
     ) -> Result<Self, DevicesError> {
         let cx = own(surroundings);
         let bound = config.listeners.bind(&folder.join("mqtt"), cx.now).await?;
@@ -106,6 +109,12 @@ impl Devices {
                 let _stopped_or_dropped = stopping.wait_for(|stop| *stop).await;
             }));
         }
+        let errands = tokio::spawn(errands::run(
+            Arc::clone(surroundings),
+            Arc::clone(room),
+            Arc::clone(authorizer),
+            stop.subscribe(),
+        ));
         let (rest, resting) = watch::channel(false);
         room.connect(Arc::new(Carrier::new(Arc::clone(&intake), endpoint)));
         Ok(Self {
@@ -117,6 +126,7 @@ impl Devices {
             serving: tokio::spawn(serve),
             taking_in,
             attending: tokio::spawn(attend(Arc::clone(surroundings), Arc::clone(room), resting)),
+            errands,
         })
     }
 
@@ -137,6 +147,7 @@ impl Devices {
         if tokio::time::timeout(DRAIN, self.serving).await.is_err() {
             tracing::warn!("devices were still being served at the end");
         }
+        let _ended = self.errands.await;
         self.intake.close();
         let _ended = self.taking_in.await;
         self.rest.send_replace(true);

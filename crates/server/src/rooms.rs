@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use bartizan_access::{GetCallerIdentity, Roles, Sts};
 use bartizan_device::api::describe_endpoint::DescribeEndpoint;
 use bartizan_device::endpoint::Endpoint;
+use bartizan_device::mitigation::MitigationActions;
 use bartizan_device::profile::SecurityProfiles;
 use bartizan_device::room::DeviceRoom;
 use bartizan_history::{History, Restorable};
@@ -49,6 +50,7 @@ impl Rooms {
         let restorable = vec![
             Restorable::of::<PatchBaselines>(Arc::clone(&host) as _),
             Restorable::of::<SecurityProfiles>(Arc::clone(&device) as _),
+            Restorable::of::<MitigationActions>(Arc::clone(&device) as _),
         ];
         let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
         operations.extend(bartizan_history::operations(&history));

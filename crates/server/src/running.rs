@@ -114,7 +114,9 @@ impl Server {
             door.admit(&key.access_key_id, &key.secret_access_key, &key.principal, &config.realm);
         }
         rooms.device.roster().load(&own).await?;
-        let devices = Devices::start(&config.devices, &folder, &surroundings, &rooms.device, door.clone()).await?;
+        let devices =
+            Devices::start(&config.devices, &folder, &surroundings, &rooms.device, door.clone(), &rooms.authorizer)
+                .await?;
         let service = Service::new(
             Arc::clone(&rooms.table),
             Arc::new(door),

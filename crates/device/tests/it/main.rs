@@ -4,6 +4,7 @@
 mod certificates;
 mod engine;
 mod fleet;
+mod mitigation;
 mod profiles;
 mod recovery;
 mod reports;

@@ -2,6 +2,8 @@
 //!
 //! - With a client certificate that an authority of the listener has signed, a device is the thing of the certificate's
 //!   common name. User name and password mean nothing then: the vendor's SDKs put their own name there.
+//! - If that certificate is registered, it has to be active, and a device is one of the things that it is attached to: the
+//!   one of its client id or of the common name before others.
 //! - Without one, the user name is an access key's id and the password its secret, and a device is the thing of its
 //!   client id.
 //! - Nobody else is let in.
@@ -9,11 +11,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bartizan_device::certificate;
 use bartizan_device::room::notice::{Noticed, NoticedEvent};
 use bartizan_device::room::topic::ReportTopic;
 use bartizan_device::room::{DeviceRoom, Received};
+use bartizan_device::roster::Holder;
 use bartizan_mqtt::{Event, Guest, Hello, Host, Message, Published, Qos, Refused, Unavailable};
-use bartizan_wire::Realm;
+use bartizan_wire::{Realm, Timestamp};
 
 use super::intake::Intake;
 use crate::clock;
@@ -33,9 +37,11 @@ pub(crate) struct House {
 #[async_trait]
 impl Host for House {
     fn admit(&self, hello: &Hello<'_>) -> Result<Guest, Refused> {
-        if !hello.certificates.is_empty() {
-            let thing = hello.common_name().filter(|name| !name.is_empty()).ok_or(Refused::NotAuthorized)?;
-            return Ok(Guest::new(hello, thing));
+        if let Some(leaf) = hello.certificates.first() {
+            let common_name = hello.common_name().filter(|name| !name.is_empty());
+            let holder = self.room.roster().holder(&self.realm, &certificate::id(leaf));
+            let thing = thing_of(holder.as_ref(), hello.client_id, common_name.as_deref(), clock::now());
+            return thing.map(|thing| Guest::new(hello, thing)).ok_or(Refused::NotAuthorized);
         }
         let (Some(id), Some(secret)) = (hello.username, hello.password) else { return Err(Refused::NotAuthorized) };
         if self.door.knows(id, secret) { Ok(Guest::new(hello, hello.client_id)) } else { Err(Refused::BadCredentials) }
@@ -60,6 +66,17 @@ impl Host for House {
         let Some(noticed) = noticed(event) else { return };
         self.room.notice(&self.realm, &noticed, clock::now());
     }
+}
+
+/// Which thing a certificate stands for; none if it admits nobody.
+fn thing_of(holder: Option<&Holder>, client_id: &str, common_name: Option<&str>, now: Timestamp) -> Option<Arc<str>> {
+    let Some(holder) = holder else { return common_name.map(Arc::from) };
+    if !holder.admits(now) {
+        return None;
+    }
+    let known = |name: &str| holder.things.iter().find(|thing| ***thing == *name).cloned();
+    let chosen = known(client_id).or_else(|| known(common_name?));
+    chosen.or_else(|| holder.things.first().cloned()).or_else(|| common_name.map(Arc::from))
 }
 
 /// A topic or filter below a thing's own.
@@ -93,7 +110,30 @@ fn noticed(event: &Event<'_>) -> Option<Noticed> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of;
+    use bartizan_device::roster::Holder;
+    use bartizan_wire::Timestamp;
+
+    use super::{is_of, thing_of};
+
+    #[test]
+    fn a_registered_certificate_stands_for_its_things() {
+        let now = Timestamp(1_000);
+        let holder = |active: bool, things: &[&str]| Holder {
+            active,
+            not_before: Timestamp(0),
+            not_after: Timestamp(2_000),
+            things: things.iter().map(|name| (*name).into()).collect(),
+        };
+        let told = |holder: Option<&Holder>| thing_of(holder, "dev-1", Some("cn"), now).map(|name| name.to_string());
+        assert_eq!(told(None).as_deref(), Some("cn"));
+        assert_eq!(told(Some(&holder(true, &[]))).as_deref(), Some("cn"));
+        assert_eq!(told(Some(&holder(true, &["a", "dev-1"]))).as_deref(), Some("dev-1"));
+        assert_eq!(told(Some(&holder(true, &["a", "cn"]))).as_deref(), Some("cn"));
+        assert_eq!(told(Some(&holder(true, &["a", "b"]))).as_deref(), Some("a"));
+        assert_eq!(told(Some(&holder(false, &["dev-1"]))), None);
+        assert_eq!(thing_of(Some(&holder(true, &["dev-1"])), "dev-1", None, Timestamp(3_000)), None);
+        assert_eq!(thing_of(None, "dev-1", None, now), None);
+    }
 
     #[test]
     fn a_device_has_its_own_topics_and_no_others() {
