@@ -50,10 +50,13 @@ HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AmazonSSM.GetPatchBaseline\
         b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /%ff%fe/../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /v1/history?Kind=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"PATCH /security-profiles/%zz HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
+        b"GET /security-profiles?maxResults=%ff&nextToken=" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"DELETE /security-profiles/..%2f..%2fetc HTTP/1.1\r\nHost: x\r\n\r\n",
         HEAD + b"Authorization: AWS4-HMAC-SHA256 Credential=////\r\nContent-Length: 2\r\n\r\n{}",
         HEAD + b"Authorization: \xff\xfe\r\nX-Amz-Date: never\r\nContent-Length: 2\r\n\r\n{}",
     ],
-    ids=range(19),
+    ids=range(22),
 )
 def test_garbage_is_refused_and_harms_nobody(shared, data):
     answer = raw(shared, data)

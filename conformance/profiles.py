@@ -8,7 +8,7 @@ import botocore.exceptions
 import pytest
 
 import valid
-from concurrency import CLIENTS, at_once
+from concurrency import CLIENTS, EXPECT, at_once
 from conftest import sdk
 from server import ACCOUNT, REGION
 
@@ -217,6 +217,16 @@ def test_versions_begin_again_with_a_new_life(iot, raw):
     assert iot.update_security_profile(securityProfileName="P1", expectedVersion=1)["version"] == 2
     entries = raw.native("GET", "/v1/history", query={"Kind": KIND, "Name": "P1"}).json["Entries"]
     assert [entry["Revision"] for entry in entries] == [1, 2, 3, 4, 5]
+
+
+def test_the_ledgers_revision_can_be_expected_as_well(iot, raw):
+    create(iot)
+    change = {"securityProfileName": "P1", "deleteBehaviors": True}
+    for operation, request in (("UpdateSecurityProfile", change), ("DeleteSecurityProfile", {"securityProfileName": "P1"})):
+        stale = raw.rest(operation, request, **{EXPECT: "2"})
+        assert (stale.status, stale.code) == (409, "VersionConflictException") and "revision 1" in stale.message, stale
+    assert raw.rest("UpdateSecurityProfile", change, **{EXPECT: "1"}).json["version"] == 2
+    assert raw.rest("DeleteSecurityProfile", {"securityProfileName": "P1"}, **{EXPECT: "2"}).status == 200
 
 
 def test_a_rollback_is_a_new_version(iot, raw):

@@ -65,7 +65,7 @@ class Client:
         headers = {"Content-Type": JSON_TYPE, "X-Amz-Target": f"{SSM_TARGET}.{operation}"} | headers
         return self.send("POST", "/", data, headers, "ssm")
 
-    def rest(self, operation, request):
+    def rest(self, operation, request, **headers):
         """An IoT operation, its members where the vendor's model has them; values travel as they are."""
         theirs = model.operation(operation, "iot")
         path, query, body = theirs.http["requestUri"], [], dict(request)
@@ -77,7 +77,8 @@ class Client:
                 query += [(called or name, text(item)) for item in (value if isinstance(value, list) else [value])]
         path += "?" + urllib.parse.urlencode(query) if query else ""
         data = json.dumps(body).encode() if body or theirs.http["method"] in ("POST", "PATCH") else b""
-        return self.send(theirs.http["method"], path, data, {"Content-Type": "application/json"} if data else {}, "iot")
+        headers = ({"Content-Type": "application/json"} if data else {}) | headers
+        return self.send(theirs.http["method"], path, data, headers, "iot")
 
     def native(self, method, path, body=None, query=None, **headers):
         """One of Bartizan's own operations."""

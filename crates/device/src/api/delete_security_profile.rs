@@ -60,7 +60,7 @@ impl Operation for DeleteSecurityProfile {
 async fn delete(cx: &Cx, permit: &Permit, input: &Input) -> Result<(), DeviceError> {
     let name = &input.security_profile_name;
     let Some(held) = lifecycle::find::<SecurityProfiles>(cx, name).await? else { return Ok(()) };
-    compare(name, input.expected_version, &held)?;
+    compare(cx, input.expected_version, &held)?;
     let mut draft = Draft::new(cx, permit);
     draft.guard::<SecurityProfiles>(name, Some(&held.entry));
     draft.retire::<SecurityProfiles>(name).await?;

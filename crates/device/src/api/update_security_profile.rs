@@ -109,13 +109,13 @@ async fn update(cx: &Cx, permit: &Permit, input: &Input) -> Result<Held<Security
     let name = &input.security_profile_name;
     let held = lifecycle::find::<SecurityProfiles>(cx, name).await?;
     let held = held.ok_or_else(|| DeviceError::not_found("SecurityProfile", name))?;
-    compare(name, input.expected_version, &held)?;
+    compare(cx, input.expected_version, &held)?;
     let next = profile::update(&held.document, input.fields())?;
     let known = Known::find(cx, next.metrics(), next.dimensions()).await?;
     refuse(&profile::review(&next, &known))?;
     let mut draft = Draft::new(cx, permit);
-    let expect = cx.expect.unwrap_or(held.entry.revision);
-    draft.update::<SecurityProfiles, DeviceError>(name, Some(expect), |_| Ok(next)).await?;
+    let seen = Some(held.entry.revision);
+    draft.update::<SecurityProfiles, DeviceError>(name, seen, |_| Ok(next)).await?;
     let entry = draft.commit().await?.into_iter().next();
     let committed = entry.map(lifecycle::open::<SecurityProfiles>).transpose()?.flatten();
     committed.ok_or_else(|| DeviceError::not_found("SecurityProfile", name))
@@ -126,13 +126,20 @@ pub(super) fn one_try(cx: &Cx, expected_version: Option<i64>) -> Option<Revision
     cx.expect.or_else(|| expected_version.map(|_| Revision(0)))
 }
 
-/// Compares the version that the caller saw with the one that is there.
-pub(super) fn compare(name: &str, expected: Option<i64>, held: &Held<SecurityProfiles>) -> Result<(), DeviceError> {
-    let actual = held.document.version(&held.entry);
-    match expected {
-        Some(expected) if expected != actual => Err(DeviceError::VersionConflict(format!(
-            "SecurityProfile {name} is at version {actual} and not at {expected}: read it again, then repeat the request"
-        ))),
+/// Compares the version, and the ledger's revision, that the caller saw with those that are there.
+pub(super) fn compare(cx: &Cx, expected: Option<i64>, held: &Held<SecurityProfiles>) -> Result<(), DeviceError> {
+    let (name, revision) = (&held.entry.key.name, held.entry.revision);
+    let version = held.document.version(&held.entry);
+    let conflict = |what: &str, actual: String, expected: String| {
+        Err(DeviceError::VersionConflict(format!(
+            "SecurityProfile {name} is at {what} {actual} and not at {expected}: read it again, then repeat the request"
+        )))
+    };
+    match (expected, cx.expect) {
+        (Some(expected), _) if expected != version => conflict("version", version.to_string(), expected.to_string()),
+        (_, Some(expected)) if expected != revision => {
+            conflict("revision", revision.0.to_string(), expected.0.to_string())
+        }
         _ => Ok(()),
     }
 }
