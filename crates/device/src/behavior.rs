@@ -4,7 +4,7 @@ use bartizan_wire::Shape;
 use serde::{Deserialize, Serialize};
 
 /// What is normal: a datapoint of the metric for which the criteria do not hold is a violation.
-#[derive(Debug, Clone, PartialEq, Shape, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Shape, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Behavior {
     /// Unique in its profile.

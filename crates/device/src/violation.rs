@@ -32,11 +32,12 @@ const BATCH: u16 = 500;
 const SEPARATOR: char = '\u{1}';
 
 /// What happened to a violation [IoT API reference, `ViolationEventType`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Shape, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Shape, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[shape(name = "ViolationEventType")]
 pub enum EventKind {
     /// It began.
+    #[default]
     InAlarm,
     /// The device behaves again.
     AlarmCleared,

@@ -48,6 +48,7 @@ pub struct Input {
 #[shape(name = "ListActiveViolationsResponse")]
 pub struct Output {
     /// A page.
+    #[shape(default)]
     pub active_violations: Vec<ActiveViolationShape>,
     /// Leads to the next page.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -54,6 +54,7 @@ pub struct Input {
 #[shape(name = "ListMetricValuesResponse")]
 pub struct Output {
     /// A page.
+    #[shape(default)]
     pub metric_datum_list: Vec<MetricDatum>,
     /// Leads to the next page.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,8 +67,10 @@ pub struct Output {
 pub struct MetricDatum {
     /// When it was measured: a report's receipt, or the end of a window.
     #[serde(with = "bartizan_wire::time::wire_seconds")]
+    #[shape(default)]
     pub timestamp: Timestamp,
     /// How much, or which.
+    #[shape(default)]
     pub value: MetricValue,
 }
 

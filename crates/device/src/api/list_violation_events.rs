@@ -51,6 +51,7 @@ pub struct Input {
 #[shape(name = "ListViolationEventsResponse")]
 pub struct Output {
     /// A page; it may be shorter than asked for while there are more.
+    #[shape(default)]
     pub violation_events: Vec<ViolationEventShape>,
     /// Leads to the next page.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -37,12 +37,16 @@ pub struct ViolationEventAdditionalInfo {
 #[serde(rename_all = "camelCase")]
 pub struct ActiveViolationShape {
     /// 32 hexadecimal digits; the events of the alarm have the same.
+    #[shape(default, length = 1..=128, pattern = r"[a-zA-Z0-9\-]+")]
     pub violation_id: String,
     /// Whose.
+    #[shape(default, length = 1..=128)]
     pub thing_name: String,
     /// Of which profile.
+    #[shape(default, length = 1..=128, pattern = r"[a-zA-Z0-9:_-]+")]
     pub security_profile_name: String,
     /// The whole behavior as it stands.
+    #[shape(default)]
     pub behavior: Behavior,
     /// What was measured last.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,15 +55,19 @@ pub struct ActiveViolationShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub violation_event_additional_info: Option<ViolationEventAdditionalInfo>,
     /// What somebody said of it.
+    #[shape(default)]
     pub verification_state: VerificationState,
     /// In words.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[shape(length = ..=1000, pattern = r"[^\p{Cntrl}]*")]
     pub verification_state_description: Option<String>,
     /// When it was violated last.
     #[serde(with = "bartizan_wire::time::wire_seconds")]
+    #[shape(default)]
     pub last_violation_time: Timestamp,
     /// When it began.
     #[serde(with = "bartizan_wire::time::wire_seconds")]
+    #[shape(default)]
     pub violation_start_time: Timestamp,
 }
 
@@ -68,12 +76,16 @@ pub struct ActiveViolationShape {
 #[serde(rename_all = "camelCase")]
 pub struct ViolationEventShape {
     /// 32 hexadecimal digits.
+    #[shape(default, length = 1..=128, pattern = r"[a-zA-Z0-9\-]+")]
     pub violation_id: String,
     /// Whose.
+    #[shape(default, length = 1..=128)]
     pub thing_name: String,
     /// Of which profile.
+    #[shape(default, length = 1..=128, pattern = r"[a-zA-Z0-9:_-]+")]
     pub security_profile_name: String,
     /// The whole behavior as it stood.
+    #[shape(default)]
     pub behavior: Behavior,
     /// What was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,14 +94,18 @@ pub struct ViolationEventShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub violation_event_additional_info: Option<ViolationEventAdditionalInfo>,
     /// What happened.
+    #[shape(default)]
     pub violation_event_type: EventKind,
     /// What somebody said of it.
+    #[shape(default)]
     pub verification_state: VerificationState,
     /// In words.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[shape(length = ..=1000, pattern = r"[^\p{Cntrl}]*")]
     pub verification_state_description: Option<String>,
     /// When.
     #[serde(with = "bartizan_wire::time::wire_seconds")]
+    #[shape(default)]
     pub violation_event_time: Timestamp,
 }
 
