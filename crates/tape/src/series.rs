@@ -18,6 +18,7 @@ mod schema;
 mod segment;
 mod store;
 mod track;
+mod unpack;
 mod write;
 
 pub use store::FileSeries;

@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 
-use super::bits::{Reader, numbers};
+use super::bits::Reader;
+use super::unpack::Unpacked;
 
 /// Values of a part at most; what writers make is far below.
 const PART_VALUES_MAX: usize = 1 << 16;
@@ -29,6 +30,7 @@ pub(crate) struct Deltas {
     place: usize,
     width: u8,
     taken: usize,
+    unpacked: Unpacked,
 }
 
 impl Deltas {
@@ -67,11 +69,12 @@ impl Deltas {
             }
             let some = count.min(self.part_values - self.taken);
             let (mut last, least) = (self.last, self.least);
-            let part = numbers(self.reader.from(self.place), u32::from(self.width), self.taken, some);
-            out.extend(part.map(|more| {
+            let more = self.unpacked.some(self.reader.from(self.place), u32::from(self.width), self.taken, some);
+            out.extend(more.iter().map(|more| {
                 last = last.wrapping_add(least).wrapping_add(more.cast_signed());
                 last
             }));
+            let some = more.len();
             self.last = last;
             self.taken += some;
             count -= some;
@@ -94,6 +97,7 @@ impl Deltas {
         let bytes = (self.part_values * usize::from(self.width)).div_ceil(8).min(self.reader.left());
         self.place = self.reader.pass(bytes)?;
         self.taken = 0;
+        self.unpacked.forget();
         Some(())
     }
 }

@@ -203,7 +203,7 @@ pub(crate) struct Numbers {
 }
 
 enum NumberPage {
-    Codes(Runs),
+    Codes(Box<Runs>),
     Plain(Reader),
 }
 
@@ -235,7 +235,7 @@ impl Numbers {
                     let _levels = reader.pass(length)?;
                     *page = match encoding {
                         Encoding::PLAIN if count.checked_mul(WIDTH) == Some(reader.left()) => NumberPage::Plain(reader),
-                        Encoding::RLE_DICTIONARY => NumberPage::Codes(codes(reader)?),
+                        Encoding::RLE_DICTIONARY => NumberPage::Codes(Box::new(codes(reader)?)),
                         _ => return None,
                     };
                 }

@@ -1,6 +1,7 @@
 //! Codes as Parquet stores them: runs of one code, and codes packed side by side.
 
-use super::bits::{Reader, numbers};
+use super::bits::Reader;
+use super::unpack::Unpacked;
 
 /// The codes of a page.
 #[derive(Debug, Default)]
@@ -8,6 +9,7 @@ pub(crate) struct Runs {
     reader: Reader,
     width: u32,
     run: Run,
+    unpacked: Unpacked,
     /// Codes of the run that are not taken yet.
     left: usize,
 }
@@ -41,16 +43,18 @@ impl Runs {
                 self.next_run()?;
                 continue;
             }
-            let some = self.left.min(count);
+            let mut some = self.left.min(count);
             match &mut self.run {
                 Run::Same(code) => out.resize(out.len() + some, *names.get(*code as usize)?),
                 Run::Packed { place, next } => {
+                    let codes = self.unpacked.some(self.reader.from(*place), self.width, *next, some);
                     let mut known = true;
-                    out.extend(numbers(self.reader.from(*place), self.width, *next, some).map(|code| {
-                        let name = names.get(usize::try_from(code).unwrap_or(usize::MAX));
+                    out.extend(codes.iter().map(|code| {
+                        let name = names.get(usize::try_from(*code).unwrap_or(usize::MAX));
                         known &= name.is_some();
                         name.copied().unwrap_or_default()
                     }));
+                    some = codes.len();
                     *next += some;
                     known.then_some(())?;
                 }
@@ -74,6 +78,7 @@ impl Runs {
             // the last group may be cut off where its codes end
             let bytes = groups.checked_mul(width)?.min(self.reader.left());
             self.run = Run::Packed { place: self.reader.pass(bytes)?, next: 0 };
+            self.unpacked.forget();
         }
         Some(())
     }

@@ -9,11 +9,11 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnPath, Type};
 
-/// What DuckDB and pandas see: a row for each sample.
+/// What DuckDB and pandas see: a row for each sample. The time is not called `at`, which DuckDB takes for a keyword.
 const COLUMNS: &str = "message series {
     required binary measure (STRING);
     required binary subject (STRING);
-    required int64 at (TIMESTAMP(MILLIS, true));
+    required int64 time (TIMESTAMP(MILLIS, true));
     optional double number;
     optional group texts (LIST) {
         repeated group list {
@@ -64,8 +64,8 @@ pub(crate) fn properties() -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_statistics_truncate_length(None)
         .set_max_row_group_row_count(None)
-        .set_column_dictionary_enabled(column("at"), false)
-        .set_column_encoding(column("at"), Encoding::DELTA_BINARY_PACKED)
+        .set_column_dictionary_enabled(column("time"), false)
+        .set_column_encoding(column("time"), Encoding::DELTA_BINARY_PACKED)
         .set_column_dictionary_page_size_limit(column("number"), NUMBERS_BYTES)
         .set_column_encoding(column("number"), Encoding::PLAIN)
         .build()
