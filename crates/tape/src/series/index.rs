@@ -30,6 +30,9 @@ pub(crate) struct Group {
     /// Sets rather than numbers.
     pub(crate) texts: bool,
     pub(crate) rows: u32,
+    /// The first subject in byte order, and the last: most groups of a large fleet do not have a given one.
+    pub(crate) first: Arc<str>,
+    pub(crate) last: Arc<str>,
     /// The earliest, in milliseconds.
     pub(crate) from: i64,
     /// The latest.
@@ -98,6 +101,8 @@ mod tests {
             measure: Arc::from("aws:all-bytes-out?IN=\"é"),
             texts: false,
             rows: 3,
+            first: Arc::from(""),
+            last: Arc::from("z\u{0}"),
             from: i64::MIN,
             to: i64::MAX,
             offset: 4,

@@ -14,7 +14,7 @@ const GROUP_TEXT_BYTES_MAX: usize = 64 << 20;
 /// Rows sorted by subject, then time.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    pub(crate) subjects: Names,
+    pub(crate) names: Names,
     pub(crate) subject: Vec<u32>,
     pub(crate) at: Vec<i64>,
     pub(crate) cells: Cells,
@@ -67,9 +67,15 @@ impl Rows {
             (Cells::Texts(sets), Cell::Texts(texts)) => sets.push(texts),
             _ => return false,
         }
-        self.subject.push(self.subjects.code_of(subject));
+        self.subject.push(self.names.code_of(subject));
         self.at.push(at);
         true
+    }
+
+    /// The first subject and the last, if there are rows.
+    pub(crate) fn subjects(&self) -> Option<(&Arc<str>, &Arc<str>)> {
+        let first = self.subject.first().and_then(|code| self.names.name(*code));
+        first.zip(self.subject.last().and_then(|code| self.names.name(*code)))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -86,7 +92,7 @@ impl Rows {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.subjects.clear();
+        self.names.clear();
         self.subject.clear();
         self.at.clear();
         match &mut self.cells {

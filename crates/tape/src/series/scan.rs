@@ -88,6 +88,7 @@ impl Query<'_> {
     pub(crate) fn wants(&self, group: &Group) -> bool {
         *group.measure == *self.measure
             && self.texts.is_none_or(|texts| texts == group.texts)
+            && self.subject.is_none_or(|subject| *group.first <= *subject && *subject <= *group.last)
             && group.to >= self.span.from.0
             && group.from < self.span.to.0
     }

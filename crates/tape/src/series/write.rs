@@ -56,6 +56,7 @@ impl Writer {
             )));
         }
         let (Some(from), Some(to)) = (rows.at.iter().min(), rows.at.iter().max()) else { return Ok(()) };
+        let Some((first, last)) = rows.subjects() else { return Ok(()) };
         let (from, to, offset) = (*from, *to, self.written);
         let encoded = self.writer.next_row_group().and_then(|group| encode(group, measure, rows));
         encoded.map_err(|error| failed(&self.path, &error))?;
@@ -65,6 +66,8 @@ impl Writer {
             texts: matches!(rows.cells, Cells::Texts(_)),
             // at most GROUP_ROWS_MAX
             rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            first: Arc::clone(first),
+            last: Arc::clone(last),
             from,
             to,
             offset,
@@ -150,7 +153,7 @@ fn encode(mut group: SerializedRowGroupWriter<'_, Summed>, measure: &str, rows: 
                 in_batches(count, |range| writer.write_batch(name.get(..range.len()).unwrap_or(&name), None, None))?;
             }
             (1, _) => {
-                let names = byte_arrays(&rows.subjects);
+                let names = byte_arrays(&rows.names);
                 let writer = column.typed::<ByteArrayType>();
                 let mut batch = Vec::with_capacity(BATCH);
                 for codes in rows.subject.chunks(BATCH) {
