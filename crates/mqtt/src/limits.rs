@@ -29,9 +29,9 @@ pub const PUBLISH_BYTES_TOTAL_MAX: usize = 256 * 1024 * 1024;
 /// How many QoS 1 messages a client may leave unacknowledged before it is sent no more (AWS).
 pub const DELIVERIES_IN_FLIGHT_MAX: u16 = 100;
 /// How many messages wait for one client.
-pub const WAITING_MESSAGES_MAX: usize = 1000;
+pub const WAITING_MESSAGES_MAX: usize = 10_000;
 /// How many bytes of payload wait for one client.
-pub const WAITING_BYTES_MAX: usize = 1024 * 1024;
+pub const WAITING_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How much of what is written to a client waits for its socket, in bytes, before no more is read from it.
 pub const UNWRITTEN_BYTES_MAX: usize = 256 * 1024;
 /// How much is read at once, in bytes.
