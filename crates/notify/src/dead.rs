@@ -1,4 +1,4 @@
-//! What could not be delivered: kept until somebody has it tried again, or the oldest when there are too many.
+//! What could not be delivered: kept until somebody has it tried again, for as long as the vendor keeps violations.
 
 use bartizan_ledger::{Board, Posting, StoreError, Write};
 use bartizan_policy::alert::{OUTBOX, Waiting};
@@ -7,6 +7,13 @@ use serde::{Deserialize, Serialize};
 
 /// The topic of the board where they are.
 pub const DEAD: &str = "notify/dead";
+
+/// Days for which they are kept after what they tell of [IoT Device Defender quotas, violations].
+const RETENTION_DAYS: i64 = 30;
+/// Dead letters that are kept at most; the oldest go first.
+const KEPT_MAX: usize = 100_000;
+/// Dead letters that are looked at once.
+const PAGE: u16 = 500;
 
 /// An alert that was given up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,4 +50,76 @@ pub async fn revive(board: &dyn Board, realm: &Realm, id: &str, now: Timestamp) 
     let again = Waiting::new(letter.waiting.alert, now);
     board.write(realm, vec![again.write(OUTBOX), Write::remove(DEAD, id)]).await?;
     Ok(true)
+}
+
+/// Forgets those that are too old, and the oldest of too many. Returns how many.
+///
+/// # Errors
+/// The store's.
+pub async fn prune(board: &dyn Board, realm: &Realm, now: Timestamp) -> Result<usize, StoreError> {
+    prune_to(board, realm, now, KEPT_MAX).await
+}
+
+pub(crate) async fn prune_to(
+    board: &dyn Board,
+    realm: &Realm,
+    now: Timestamp,
+    kept_max: usize,
+) -> Result<usize, StoreError> {
+    let oldest = now.plus_days(-RETENTION_DAYS);
+    let (mut total, mut old) = (0, 0);
+    let mut after: Option<String> = None;
+    loop {
+        let page = board.list(realm, DEAD, after.as_deref(), PAGE).await?;
+        total += page.len();
+        old += page.iter().filter(|posting| posting.at < oldest).count();
+        match page.last() {
+            Some(last) if page.len() == usize::from(PAGE) => after = Some(last.subject.clone()),
+            _ => break,
+        }
+    }
+    // They are listed oldest first.
+    let surplus = old.max(total.saturating_sub(kept_max));
+    let mut left = surplus;
+    while left > 0 {
+        let limit = u16::try_from(left).unwrap_or(PAGE).min(PAGE);
+        let page = board.list(realm, DEAD, None, limit).await?;
+        if page.is_empty() {
+            break;
+        }
+        left = left.saturating_sub(page.len());
+        board.write(realm, page.into_iter().map(|posting| Write::remove(DEAD, posting.subject)).collect()).await?;
+    }
+    Ok(surplus)
+}
+
+#[cfg(test)]
+mod tests {
+    use bartizan_ledger::MemoryBoard;
+    use bartizan_policy::Alert;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_old_and_the_surplus_go() {
+        let (board, realm) = (MemoryBoard::new(), Realm::new("123456789012", "us-east-1").unwrap());
+        let now = Timestamp(1_790_000_000_000);
+        for day in 0..40 {
+            let alert = Alert {
+                id: format!("a.{day}"),
+                target: String::new(),
+                stream: String::new(),
+                at: now.plus_days(-day),
+                message: String::new(),
+                finding: String::new(),
+            };
+            board.write(&realm, bury(Waiting::new(alert, now), 1, "x".to_owned(), now)).await.unwrap();
+        }
+        assert_eq!(prune_to(&board, &realm, now, 100).await.unwrap(), 9, "older than thirty days");
+        assert_eq!(prune_to(&board, &realm, now, 100).await.unwrap(), 0);
+        assert_eq!(prune_to(&board, &realm, now, 3).await.unwrap(), 28);
+        let left = board.list(&realm, DEAD, None, 100).await.unwrap();
+        let left: Vec<Timestamp> = left.iter().map(|posting| posting.at).collect();
+        assert_eq!(left, [now.plus_days(-2), now.plus_days(-1), now], "the newest stay");
+    }
 }

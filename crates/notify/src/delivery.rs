@@ -14,7 +14,7 @@ use bartizan_wire::{Realm, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::dead;
-use crate::pace::Pace;
+use crate::pace::{Pace, later};
 use crate::queue::{Outcome, Queue, Step};
 use crate::sink::Sinks;
 
@@ -23,6 +23,8 @@ const PAGE: u16 = 500;
 /// How far behind the newest alert seen new ones are looked for: windows close up to five minutes after their end, and a
 /// server may have been slow to judge them.
 const BEHIND_MILLISECONDS: i64 = 15 * 60 * 1_000;
+/// Between two clearances of dead letters.
+const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How long deliveries under way may take when the program stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -91,6 +93,7 @@ impl Delivery {
         let mut tasks = JoinSet::new();
         let mut newest: Option<Timestamp> = None;
         let mut look = true;
+        let mut prune_at = Timestamp::default();
         loop {
             if queue.hungry() {
                 (newest, look) = (None, true);
@@ -102,6 +105,12 @@ impl Delivery {
                 }
             }
             let now = self.clock.now();
+            if prune_at <= now {
+                prune_at = later(now, PRUNE_EVERY);
+                if let Err(error) = dead::prune(self.board.as_ref(), &self.realm, now).await {
+                    tracing::error!(%error, "old dead letters cannot be removed; trying again later");
+                }
+            }
             for (target, subject) in queue.start(now) {
                 tasks.spawn(attempt(
                     Arc::clone(&self.board),
