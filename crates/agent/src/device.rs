@@ -82,7 +82,8 @@ impl Device {
         Ok(())
     }
 
-    /// Reports at once and then again and again, until `stop` is ready. The vendor has no use for old reports, so that
+    /// Reports at once and then again and again, until `stop` is ready or the machine turns out not to be one that can be
+    /// read. The vendor has no use for old reports, so that
     /// none is kept for later: what failed is logged, and the next one counts further back.
     pub async fn run(&mut self, every: Duration, stop: impl Future<Output = ()> + Send) {
         let mut stop = pin!(stop);
@@ -100,6 +101,11 @@ impl Device {
             };
             match reported {
                 Ok(()) => tracing::debug!(thing = self.thing, "reported as a device"),
+                // What cannot be read now is not there later either.
+                Err(DeviceError::Collect(error)) => {
+                    tracing::warn!(%error, "this machine is not observed as a device");
+                    return;
+                }
                 Err(error) => tracing::warn!(thing = self.thing, %error, "not reported as a device"),
             }
         }

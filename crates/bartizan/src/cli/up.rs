@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use bartizan_agent::Pace;
+use bartizan_agent::device::Device;
 use bartizan_server::{Config, RootKey, Server};
 use bartizan_wire::Realm;
 use serde_json::{Value, json};
@@ -62,8 +63,13 @@ impl Up {
         if format == Format::Table {
             greet(&server);
         }
+        let mut device = (!self.no_observe).then(|| observe::device(&server, &self.region));
+        if let (Some(device), Format::Table) = (&device, format) {
+            output::line(&format!("  device    this machine, as the thing `{}`", device.thing()));
+        }
         let ended = tokio::select! {
             () = self.attend(&server, format) => Done::Well,
+            () = self.report(device.as_mut()) => Done::Well,
             () = stopped => Done::Well,
         };
         if format == Format::Table {
@@ -71,6 +77,14 @@ impl Up {
         }
         server.stop().await;
         Ok(ended)
+    }
+
+    /// Reports this machine as a device. Does not return.
+    async fn report(&self, device: Option<&mut Device>) {
+        if let Some(device) = device {
+            device.run(self.devices.period(), std::future::pending()).await;
+        }
+        std::future::pending::<()>().await;
     }
 
     /// Observes this machine, says what to try next, and then goes on observing. Does not return.

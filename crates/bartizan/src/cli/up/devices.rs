@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bartizan_server::{BridgeSettings, Broker, DeviceConfig, Doors, Listeners, Settings};
 
@@ -43,6 +44,11 @@ pub(super) struct DeviceFlags {
 }
 
 impl DeviceFlags {
+    /// Between two reports of a device.
+    pub(super) fn period(&self) -> Duration {
+        Duration::from_secs(self.device_period_seconds.unsigned_abs())
+    }
+
     pub(super) fn config(&self) -> DeviceConfig {
         DeviceConfig {
             listeners: Listeners {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bartizan_agent::agent::{Activation, register};
 use bartizan_agent::caller::{AccessKey, Call, Caller, Method};
 use bartizan_agent::collect::{CollectError, Progress, Root};
+use bartizan_agent::device::{Device, thing_name};
 use bartizan_agent::{Agent, AgentError, Client, Endpoint, Folder, client::Patience, spool};
 use bartizan_server::Server;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -88,11 +89,22 @@ fn show(bar: &ProgressBar, progress: Progress<'_>) {
     bar.set_message(progress.file.to_owned());
 }
 
-async fn summary(server: &Server, region: &str, instance: &str) -> Result<Value, String> {
+/// A client of the server with its root key.
+fn root_caller(server: &Server, region: &str) -> Caller {
     let (key, _) = server.root_key();
     let key = AccessKey { access_key_id: key.access_key_id.clone(), secret_access_key: key.secret_access_key.clone() };
+    Caller::new(server.endpoint(), region, key)
+}
+
+/// This machine as one of the devices.
+pub(super) fn device(server: &Server, region: &str) -> Device {
+    let root = Root::new("/");
+    Device::new(thing_name(&root), root_caller(server, region), root)
+}
+
+async fn summary(server: &Server, region: &str, instance: &str) -> Result<Value, String> {
     let target = format!("/v1/host/summary/{instance}");
-    let caller = Caller::new(server.endpoint(), region, key);
+    let caller = root_caller(server, region);
     let call = Call { service: "bartizan", method: Method::Get, target: &target, headers: &[], body: b"" };
     let answer = caller.send(call).await.map_err(|error| error.to_string())?;
     let value: Value = serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
