@@ -108,15 +108,22 @@ impl Exports {
     }
 }
 
-/// Messages that carry all of `entries` in their order, each of at most [`PAYLOAD_BYTES_MAX`]. A single value that is
-/// larger has a message of its own.
+impl Entry<'_> {
+    /// As JSON.
+    #[must_use]
+    pub fn text(&self) -> String {
+        // A struct of texts and numbers has no way to fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Messages that carry all of `entries`, as text, in their order, each of at most [`PAYLOAD_BYTES_MAX`]. A single value
+/// that is larger has a message of its own.
 #[must_use]
-pub fn batches<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> Vec<String> {
+pub fn batches(entries: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut batches = Vec::new();
     let mut open = String::new();
-    for entry in entries {
-        // A struct of texts and numbers has no way to fail.
-        let text = serde_json::to_string(&entry).unwrap_or_default();
+    for text in entries {
         if !open.is_empty() && open.len() + text.len() + FRAME_BYTES > PAYLOAD_BYTES_MAX {
             batches.push(close(&std::mem::take(&mut open)));
         }

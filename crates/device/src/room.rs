@@ -50,6 +50,8 @@ pub trait Broker: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When it cannot be kept now.
     async fn publish(&self, realm: &Realm, topic: &str, payload: Vec<u8>, now: Timestamp) -> Result<(), StoreError>;
+    /// Sends something of the room's own to whoever is subscribed now.
+    fn tell(&self, topic: &str, payload: Vec<u8>);
 }
 
 use crate::mitigation::work::Bell;

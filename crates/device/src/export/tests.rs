@@ -50,7 +50,8 @@ fn what_a_profile_exports_is_published_in_the_vendor_s_form() {
         datapoint("aws:all-bytes-in", None, count(1)),
         datapoint("battery", None, MetricValue { number: Some(81.5), ..MetricValue::default() }),
     ];
-    let batches = batches(exports.entries("dev-7", Timestamp(1_790_000_100_000), &datapoints));
+    let batches =
+        batches(exports.entries("dev-7", Timestamp(1_790_000_100_000), &datapoints).map(|entry| entry.text()));
     let entry = |name: &str, value: &str| {
         format!(r#"{{"name":"{name}","thing":"dev-7","value":{value},"version":1,"timestamp":1790000100000"#)
     };
@@ -71,7 +72,7 @@ fn batches_are_whole_and_no_larger_than_the_broker_takes() {
     let datapoints = [datapoint("battery", None, MetricValue { number: Some(1.0), ..MetricValue::default() })];
     let things: Vec<String> = (0..5_000).map(|number| format!("device-{number}")).collect();
     let entries = things.iter().flat_map(|thing| exports.entries(thing, Timestamp(1), &datapoints));
-    let batches = batches(entries);
+    let batches = batches(entries.map(|entry| entry.text()));
     assert!(batches.len() > 2 && batches.iter().all(|batch| batch.len() <= PAYLOAD_BYTES_MAX), "{}", batches.len());
     let told: Vec<String> = batches
         .iter()

@@ -14,7 +14,7 @@ use super::rules::Covering;
 use super::samples;
 use super::ward::{Batch, State, Step};
 use crate::behavior::Behavior;
-use crate::engine::{Finding, Plan, Verdict};
+use crate::engine::{Coverage as _, Finding, Plan, Verdict};
 use crate::metric::DISCONNECT_DURATION;
 use crate::observe::Observation;
 use crate::violation::{Event, EventKind, tell};
@@ -85,10 +85,24 @@ impl State {
         let plan = Arc::clone(self.compiled.plan());
         self.take(found, &plan, &plan, new)?;
         self.remember(&observation);
+        self.export(&observation);
         if end > self.sealed {
             samples::collect(observation, &mut self.unsealed);
         }
         Ok(())
+    }
+
+    fn export(&mut self, observation: &Observation) {
+        let (Observation::Report { thing, at, datapoints } | Observation::Window { thing, at, datapoints }) =
+            observation
+        else {
+            return;
+        };
+        if !self.compiled.exports_nothing() {
+            let profiles = self.covering().covering(thing);
+            let entries = self.compiled.export(&profiles, thing, *at, datapoints);
+            self.exports.extend(entries);
+        }
     }
 
     /// What a window says of a thing that is gone, or there.

@@ -80,6 +80,8 @@ impl DeviceRoom {
                 cloud.windows.recall(thing, *since, cx.now);
             }
         }
+        // What was judged again was published before, or there was nobody to hear it.
+        state.exports.clear();
         *ward.state() = Some(state);
         Ok(recovered)
     }
@@ -126,6 +128,7 @@ impl DeviceRoom {
             judged: memory.position,
             written,
             unwritten: Vec::new(),
+            exports: Vec::new(),
             sealed: cx.series.sealed(&cx.realm, TRACK).await?.unwrap_or_default(),
             unsealed: Vec::new(),
             sealed_at: cx.now,

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use bartizan_ledger::{Entry, StoreError};
 use bartizan_policy::{Kind, lifecycle};
+use bartizan_wire::Timestamp;
 
 use super::window::Narrowed;
 use crate::attachment::Attachments;
 use crate::custom_metric::{CustomMetricType, CustomMetrics};
 use crate::dimension::Dimensions;
 use crate::engine::{Coverage, NamedProfile, Plan};
+use crate::export::Exports;
 use crate::metric::{self, DISCONNECT_DURATION, Measure};
-use crate::observe::Measured;
+use crate::observe::{Datapoint, Measured};
 use crate::profile::{SecurityProfile, SecurityProfiles};
 use crate::roster::{Amended, Fleet, Lineage};
 use crate::target::Target;
@@ -34,6 +36,8 @@ pub(crate) struct Compiled {
     narrowed: Arc<[Narrowed]>,
     /// Profiles that ask how long a thing has been gone.
     gone: Vec<u16>,
+    /// What profiles export.
+    exports: BTreeMap<u16, Exports>,
 }
 
 /// Where things belong.
@@ -87,6 +91,23 @@ impl Compiled {
     /// Metrics that are counted for some topics only.
     pub(crate) fn narrowed(&self) -> &Arc<[Narrowed]> {
         &self.narrowed
+    }
+
+    /// What is exported of one thing: topics, and entries of their batches.
+    pub(crate) fn export(
+        &self,
+        profiles: &[u16],
+        thing: &str,
+        at: Timestamp,
+        points: &[Datapoint],
+    ) -> Vec<(String, String)> {
+        let exports = profiles.iter().filter_map(|profile| self.exports.get(profile));
+        exports.flat_map(|one| one.entries(thing, at, points).map(|entry| (one.topic.clone(), entry.text()))).collect()
+    }
+
+    /// True if nothing is exported at all.
+    pub(crate) fn exports_nothing(&self) -> bool {
+        self.exports.is_empty()
     }
 
     /// True if one of the profiles asks how long a thing has been gone.
@@ -171,7 +192,9 @@ impl Rules {
             .collect();
         let gone = self.profiles.iter().filter(|(_, profile)| profile.metrics().any(|one| one == DISCONNECT_DURATION));
         let gone = gone.filter_map(|(name, _)| index(name)).collect();
-        Ok(Compiled { attached, narrowed: self.narrowed(), gone, plan: Arc::new(plan) })
+        let exports = self.profiles.iter().filter_map(|(name, profile)| Some((index(name)?, Exports::of(profile)?)));
+        let exports = exports.collect();
+        Ok(Compiled { attached, narrowed: self.narrowed(), gone, exports, plan: Arc::new(plan) })
     }
 
     fn narrowed(&self) -> Arc<[Narrowed]> {

@@ -1,6 +1,7 @@
 //! What the room does beside taking in: following commits, closing windows, judging, and writing down what it found.
 //! Every one of these takes the realm's turn, so that what is recorded and what is judged have one order.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bartizan_ledger::{Entry, Page, Seq, StoreError};
@@ -11,6 +12,7 @@ use super::DeviceRoom;
 use super::record::{Record, TRACK};
 use super::ward::{Batch, Step, Ward};
 use crate::engine::Coverage;
+use crate::export::batches;
 use crate::observe::Observation;
 
 /// Observations that are judged before what was found is written, at most about so many.
@@ -148,7 +150,23 @@ impl DeviceRoom {
             cx.board.write(&cx.realm, writes).await?;
             ward.look(|state| state.unwritten.clear());
         }
+        let exports = ward.look(|state| std::mem::take(&mut state.exports)).unwrap_or_default();
+        self.publish_exports(exports);
         Ok(judged)
+    }
+
+    /// Publishes what profiles export, in batches by topic. Nobody is told twice; who is not there is not told.
+    fn publish_exports(&self, exports: Vec<(String, String)>) {
+        let Some(broker) = self.broker.get() else { return };
+        let mut by_topic: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (topic, entry) in exports {
+            by_topic.entry(topic).or_default().push(entry);
+        }
+        for (topic, entries) in by_topic {
+            for batch in batches(entries) {
+                broker.tell(&topic, batch.into_bytes());
+            }
+        }
     }
 }
 

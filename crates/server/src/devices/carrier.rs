@@ -44,4 +44,8 @@ impl Broker for Carrier {
         self.deliver(&answer.topic, answer.body);
         Ok(())
     }
+
+    fn tell(&self, topic: &str, payload: Vec<u8>) {
+        self.deliver(topic, payload);
+    }
 }
