@@ -11,6 +11,7 @@
 
 mod address;
 mod alarm;
+mod compare;
 mod criterion;
 mod finding;
 mod fleet;
@@ -19,18 +20,23 @@ mod group;
 mod model;
 mod plan;
 mod replan;
+mod replay;
 mod rings;
 mod settle;
 mod snapshot;
+mod tally;
 mod things;
 mod window;
 
 pub use address::{Network, Networks};
+pub use compare::{Comparison, compare};
 pub use finding::{Finding, Verdict, ViolationId};
 pub use fold::{Active, Engine};
 pub use model::{DATAPOINTS_MIN, HOUR_POINTS_MIN, ModelStatus, Training};
 pub use plan::{NamedProfile, Plan};
+pub use replay::{Holding, Replay};
 pub use snapshot::Damaged;
+pub use tally::{Source, Tallies, Tally, tally};
 
 /// Which profiles hold for a thing.
 pub trait Coverage {

@@ -1,0 +1,170 @@
+//! One behavior over columns: what the [`Engine`](super::Engine) would have found, at the speed of memory.
+//!
+//! A preview asks what a behavior would have done in the last weeks. The columns of a measure are sorted by subject and
+//! time, which is not the order in which things were observed, but the findings of a static criterion depend on nothing
+//! but the datapoints of its own thing. So each thing's rows are judged in blocks of 64: one comparison each, and the
+//! alarm's runs on the bits. Percentiles need the whole fleet of a window: rows are spread over a table of windows and
+//! things, which is judged when [`advance`](Replay::advance) says that its time is complete.
+//!
+//! The findings are those of an engine that was told the same datapoints, and a tick at every multiple of five minutes
+//! behind them (invariant P1); only [`Finding::Refreshed`] is left out. Models are not replayed here.
+
+mod bits;
+mod fleet;
+mod lists;
+mod numbers;
+mod state;
+mod table;
+
+use std::sync::Arc;
+
+use bartizan_policy::{Columns, Sink};
+use bartizan_wire::Timestamp;
+
+use super::criterion::Order;
+use super::finding::Finding;
+use super::plan::{Judge, Plan, Rule};
+use crate::metric::{Measure, PERIOD_SECONDS};
+use crate::observe::Measured;
+
+pub(crate) use state::State;
+
+/// Milliseconds of a period.
+pub(crate) const PERIOD_MS: i64 = PERIOD_SECONDS * 1_000;
+
+/// One behavior on its way through the columns of what it judges.
+#[derive(Debug)]
+pub struct Replay {
+    rule: Rule,
+    measured: Measured,
+    way: Way,
+    /// By code.
+    states: Vec<State>,
+    /// Rows that were judged when they were taken in.
+    judged: u64,
+}
+
+#[derive(Debug)]
+enum Way {
+    Numbers(numbers::Numbers),
+    Lists(lists::Lists),
+    Fleet(fleet::Fleet),
+}
+
+/// A thing that is in alarm when the replay ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holding {
+    /// Whose.
+    pub thing: Arc<str>,
+    /// When it began.
+    pub started: Timestamp,
+    /// Time of the last violating datapoint.
+    pub last: Timestamp,
+}
+
+impl Replay {
+    /// Begins with nothing observed. `None` when there is no such behavior, when it judges nothing, and when a model
+    /// judges it.
+    #[must_use]
+    pub fn of(plan: &Plan, profile: &str, behavior: &str) -> Option<Self> {
+        let rule = plan.rules.iter().find(|rule| &*rule.profile_name == profile && &*rule.name == behavior)?;
+        let measured = plan.measures.get(rule.measured as usize)?.clone();
+        let way = match &rule.judge {
+            Judge::Number { slots, .. } => Way::Numbers(numbers::Numbers::new(*slots)),
+            Judge::Members(_) => Way::Lists(lists::Lists::default()),
+            Judge::Fleet { statistic, slots, joining, order } => {
+                Way::Fleet(fleet::Fleet::new(*order, *statistic, *slots, *joining, rule.measure))
+            }
+            Judge::Model(_) => return None,
+        };
+        Some(Self { rule: rule.clone(), measured, way, states: Vec::new(), judged: 0 })
+    }
+
+    /// What the columns must hold.
+    #[must_use]
+    pub const fn measured(&self) -> &Measured {
+        &self.measured
+    }
+
+    /// Datapoints that were judged so far, and how many of them violate.
+    #[must_use]
+    pub const fn judged(&self) -> (u64, u64) {
+        match &self.way {
+            Way::Numbers(numbers) => (self.judged, numbers.violating),
+            Way::Lists(lists) => (self.judged, lists.violating),
+            Way::Fleet(fleet) => (fleet.judged, fleet.violating),
+        }
+    }
+
+    /// The same behavior with another threshold, from the beginning; `None` where nothing is compared with a threshold.
+    pub(crate) fn with_threshold(&self, other: f64) -> Option<Self> {
+        let Judge::Number { order, slots, .. } = self.rule.judge else { return None };
+        let rule = Rule { judge: Judge::Number { order, threshold: other, slots }, ..self.rule.clone() };
+        let way = Way::Numbers(numbers::Numbers::new(slots));
+        Some(Self { rule, measured: self.measured.clone(), way, states: Vec::new(), judged: 0 })
+    }
+
+    /// How values stand to the threshold; `None` where there is none.
+    pub(crate) const fn order(&self) -> Option<Order> {
+        match self.rule.judge {
+            Judge::Number { order, .. } => Some(order),
+            _ => None,
+        }
+    }
+
+    /// It compares whole numbers.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.rule.measure != Measure::Number
+    }
+
+    /// It has to be told when a time is complete; see [`advance`](Self::advance).
+    pub(crate) const fn needs_ticks(&self) -> bool {
+        matches!(self.way, Way::Fleet(_))
+    }
+
+    /// Takes rows in. A code means the same subject in every call; `covers` is asked once for each. The rows of a
+    /// subject come in the order of their times. Rows of the other kind, such as texts where numbers are judged, are
+    /// passed over.
+    pub fn take(&mut self, columns: &Columns<'_>, covers: &dyn Fn(&str) -> bool, out: &mut dyn Sink<Finding>) {
+        let known = self.states.len();
+        self.states.extend(columns.subjects.iter().skip(known).map(|name| State::new(covers(name))));
+        let told = state::Teller { rule: &self.rule, subjects: columns.subjects };
+        self.judged += match &mut self.way {
+            Way::Numbers(numbers) => numbers.take(columns, &mut self.states, &self.rule, told, out),
+            Way::Lists(lists) => lists.take(columns, &mut self.states, &self.rule, told, out),
+            Way::Fleet(fleet) => {
+                fleet.take(columns, &self.states);
+                0
+            }
+        };
+    }
+
+    /// Every row up to `until` was taken in: what depends on ticks up to there is judged. Whoever replays long spans
+    /// does so by the hour, so that no more than an hour of the fleet is kept.
+    pub fn advance(&mut self, until: Timestamp, subjects: &[Arc<str>], out: &mut dyn Sink<Finding>) {
+        let told = state::Teller { rule: &self.rule, subjects };
+        if let Way::Fleet(fleet) = &mut self.way {
+            fleet.advance(until.0, &mut self.states, &self.rule, told, out);
+        }
+    }
+
+    /// Ends the replay at `until`: alarms of which nothing was heard for two days before it are invalidated, the others
+    /// still hold.
+    pub fn finish(mut self, until: Timestamp, subjects: &[Arc<str>], out: &mut dyn Sink<Finding>) -> Vec<Holding> {
+        self.advance(until, subjects, out);
+        let told = state::Teller { rule: &self.rule, subjects };
+        let mut holding = Vec::new();
+        for (code, state) in (0..).zip(&mut self.states) {
+            state.hear_nothing_until(code, until.0.saturating_add(1), told, out);
+            if let (Some(name), Some(started)) = (subjects.get(code as usize), state.started()) {
+                holding.push(Holding {
+                    thing: name.clone(),
+                    started: Timestamp(started),
+                    last: Timestamp(state.violated),
+                });
+            }
+        }
+        holding.sort_by(|a, b| a.thing.cmp(&b.thing));
+        holding
+    }
+}

@@ -1,0 +1,256 @@
+//! Numbers against a threshold, each alone or summed over a window.
+
+use bartizan_policy::{Columns, Sink};
+
+use super::super::alarm::Kept;
+use super::super::criterion::Order;
+use super::super::finding::Finding;
+use super::super::fold::QUIET_MS;
+use super::super::plan::{Judge, Rule};
+use super::super::window::{SLOT_MS, before_static, slot};
+use super::bits::{self, ROWS};
+use super::state::{State, Teller};
+use crate::behavior::MetricValue;
+
+/// The way of a static criterion on numbers.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    /// Slots that are summed.
+    slots: Option<u32>,
+    /// By code: the datapoints that the next sums still need. Empty where nothing is summed.
+    recent: Vec<Vec<(i64, f64)>>,
+    sums: Vec<f64>,
+    /// Rows so far that violate.
+    pub(super) violating: u64,
+}
+
+/// Rows of one subject, with what is judged of each.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    code: u32,
+    at: &'a [i64],
+    value: &'a [f64],
+}
+
+impl Numbers {
+    pub(super) const fn new(slots: Option<u32>) -> Self {
+        Self { slots, recent: Vec::new(), sums: Vec::new(), violating: 0 }
+    }
+
+    pub(super) fn take(
+        &mut self,
+        columns: &Columns<'_>,
+        states: &mut [State],
+        rule: &Rule,
+        told: Teller<'_>,
+        out: &mut dyn Sink<Finding>,
+    ) -> u64 {
+        let Judge::Number { order, threshold, .. } = rule.judge else { return 0 };
+        if self.slots.is_some() {
+            self.recent.resize(states.len(), Vec::new());
+        }
+        let mut judged = 0;
+        let mut begin = 0;
+        while let Some(code) = columns.subject.get(begin).copied() {
+            let end = begin + run_length(columns.subject.get(begin..).unwrap_or_default());
+            let (at, value) = (columns.at.get(begin..end), columns.number.get(begin..end));
+            begin = end;
+            let (Some(at), Some(value), Some(state)) = (at, value, states.get_mut(code as usize)) else { continue };
+            if state.covered {
+                judged += self.run(Run { code, at, value }, state, order, threshold, told, out);
+            }
+        }
+        judged
+    }
+
+    fn run(
+        &mut self,
+        run: Run<'_>,
+        state: &mut State,
+        order: Order,
+        threshold: f64,
+        told: Teller<'_>,
+        out: &mut dyn Sink<Finding>,
+    ) -> u64 {
+        let rising = run.at.first().is_some_and(|first| *first > state.last) && is_rising(run.at);
+        if !rising {
+            // some come late or twice: they are left out first
+            let mut last = state.last;
+            let kept = run.at.iter().zip(run.value).filter(|(at, _)| {
+                let newer = **at > last;
+                last = last.max(**at);
+                newer
+            });
+            let (at, value): (Vec<i64>, Vec<f64>) = kept.unzip();
+            if at.is_empty() {
+                return 0;
+            }
+            return self.run(Run { code: run.code, at: &at, value: &value }, state, order, threshold, told, out);
+        }
+        if let Some(slots) = self.slots {
+            let mut sums = std::mem::take(&mut self.sums);
+            self.sum(run, slots, &mut sums);
+            self.violating += judge(Run { value: &sums, ..run }, state, order, threshold, told, out);
+            self.sums = sums;
+        } else {
+            self.violating += judge(run, state, order, threshold, told, out);
+        }
+        run.at.len() as u64
+    }
+
+    /// The sums of the windows that end at each row. Counters are whole numbers, so that taking away what was added
+    /// leaves what was there.
+    fn sum(&mut self, run: Run<'_>, slots: u32, sums: &mut Vec<f64>) {
+        sums.clear();
+        let Some(recent) = self.recent.get_mut(run.code as usize) else { return };
+        let mut sum: f64 = recent.iter().map(|(_, value)| value).sum();
+        // times up to here are in slots that are not counted any more
+        let bound = |at: i64| i64::from(before_static(slot(at), slots)) * SLOT_MS;
+        let mut old = recent.iter().peekable();
+        let mut tail = run.at.iter().zip(run.value).peekable();
+        for (at, value) in run.at.iter().zip(run.value) {
+            sum += value;
+            let bound = bound(*at);
+            while let Some((_, gone)) = old.next_if(|(at, _)| *at <= bound) {
+                sum -= gone;
+            }
+            while let Some((_, gone)) = tail.next_if(|(at, _)| **at <= bound) {
+                sum -= gone;
+            }
+            sums.push(sum);
+        }
+        let rest: Vec<(i64, f64)> = old.copied().chain(tail.map(|(at, value)| (*at, *value))).collect();
+        *recent = rest;
+    }
+}
+
+/// Judges rows whose times rise; how many violate.
+fn judge(
+    run: Run<'_>,
+    state: &mut State,
+    order: Order,
+    threshold: f64,
+    told: Teller<'_>,
+    out: &mut dyn Sink<Finding>,
+) -> u64 {
+    match order {
+        Order::Less => blocks(run, state, |value| value >= threshold, told, out),
+        Order::LessOrEqual => blocks(run, state, |value| value > threshold, told, out),
+        Order::Greater => blocks(run, state, |value| value <= threshold, told, out),
+        Order::GreaterOrEqual => blocks(run, state, |value| value < threshold, told, out),
+    }
+}
+
+fn blocks(
+    run: Run<'_>,
+    state: &mut State,
+    violates: impl Fn(f64) -> bool + Copy,
+    told: Teller<'_>,
+    out: &mut dyn Sink<Finding>,
+) -> u64 {
+    let mut violating = 0;
+    let (whole, rest) = run.value.as_chunks::<ROWS>();
+    let mut at = run.at;
+    for values in whole {
+        let (times, later) = at.split_at(ROWS);
+        at = later;
+        let bits = bits::violations(values, violates);
+        violating += u64::from(bits.count_ones());
+        block(Run { at: times, value: values, ..run }, bits, state, told, out);
+    }
+    if !rest.is_empty() {
+        let bits = bits::violations_of_few(rest, violates);
+        violating += u64::from(bits.count_ones());
+        block(Run { at, value: rest, ..run }, bits, state, told, out);
+    }
+    violating
+}
+
+/// What a block does to an alarm.
+fn block(run: Run<'_>, bits: u64, state: &mut State, told: Teller<'_>, out: &mut dyn Sink<Finding>) {
+    let (Some(first), Some(last)) = (run.at.first(), run.at.last()) else { return };
+    if bits == 0 && state.is_calm() {
+        state.last = *last;
+        return;
+    }
+    let value = |row: usize| {
+        let number = run.value.get(row).copied().unwrap_or_default();
+        Kept::Number(number).spelled(told.rule.measure)
+    };
+    if last - first > QUIET_MS || state.is_quiet_before(*first) {
+        for (row, at) in run.at.iter().enumerate() {
+            state.hear_nothing_until(run.code, *at, told, out);
+            state.last = *at;
+            state.settle(run.code, *at, bits >> row & 1 == 0, || value(row), told, out);
+        }
+        return;
+    }
+    state.last = *last;
+    runs(run, bits, state, &value, told, out);
+}
+
+/// Alarms and their ends in a block without a gap, from run to run rather than from row to row.
+fn runs(
+    run: Run<'_>,
+    bits: u64,
+    state: &mut State,
+    value: &dyn Fn(usize) -> MetricValue,
+    told: Teller<'_>,
+    out: &mut dyn Sink<Finding>,
+) {
+    let rows = u32::try_from(run.at.len()).unwrap_or(u64::BITS);
+    let time = |row: u32| run.at.get(row as usize).copied().unwrap_or_default();
+    let mut row = 0;
+    while row < rows {
+        let (ahead, left) = (bits >> row, rows - row);
+        if state.in_alarm() {
+            let until = match bits::first_run(!ahead, left, state.good, told.rule.to_clear) {
+                Ok(place) => row + place,
+                Err(good) => {
+                    violated_last(state, ahead, left, row, &time);
+                    state.good = good;
+                    return;
+                }
+            };
+            violated_last(state, ahead, until + 1 - row, row, &time);
+            state.end(run.code, time(until), value(until as usize), told, out);
+            row = until + 1;
+        } else {
+            match bits::first_run(ahead, left, state.bad, told.rule.to_alarm) {
+                Ok(place) => {
+                    state.begin(run.code, time(row + place), value((row + place) as usize), told, out);
+                    row += place + 1;
+                }
+                Err(bad) => {
+                    state.bad = bad;
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The last violating row of the next `rows` ones.
+fn violated_last(state: &mut State, bits: u64, rows: u32, from: u32, time: &dyn Fn(u32) -> i64) {
+    let bits = if rows < u64::BITS { bits & ((1 << rows) - 1) } else { bits };
+    if bits != 0 {
+        state.violated = time(from + u64::BITS - 1 - bits.leading_zeros());
+    }
+}
+
+/// How many rows at the beginning have the same subject: in steps that double, then halve, because rows are sorted.
+pub(super) fn run_length(subjects: &[u32]) -> usize {
+    let Some(first) = subjects.first() else { return 0 };
+    let mut reach = 1;
+    while subjects.get(reach).is_some_and(|subject| subject == first) {
+        reach *= 2;
+    }
+    let reach = reach.min(subjects.len());
+    subjects.get(..reach).unwrap_or_default().partition_point(|subject| subject == first)
+}
+
+/// Each time is later than the one before.
+pub(super) fn is_rising(at: &[i64]) -> bool {
+    // without leaving early, so that several are compared at once
+    at.iter().zip(at.iter().skip(1)).fold(true, |rising, (one, next)| rising & (one < next))
+}

@@ -1,0 +1,158 @@
+//! What behaviors did over a span: how often which thing was in alarm.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bartizan_policy::{Columns, Sink, Span};
+use bartizan_wire::Timestamp;
+
+use super::finding::Finding;
+use super::replay::{PERIOD_MS, Replay};
+
+/// What one behavior did over a span.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tally {
+    /// Alarms that began in the span, by thing.
+    pub alarms: BTreeMap<Arc<str>, u32>,
+    /// Things that were in alarm at some time in the span.
+    pub alarmed: BTreeSet<Arc<str>>,
+    /// Things that are in alarm at its end.
+    pub holding: BTreeSet<Arc<str>>,
+    /// Things that a datapoint was seen of; filled by [`tally`] only.
+    pub heard: BTreeSet<Arc<str>>,
+    /// Datapoints that were judged, those before the span included; filled by [`tally`] only.
+    pub judged: u64,
+    /// How many of them violate.
+    pub violating: u64,
+}
+
+/// Counts findings by profile and behavior. What happens before the span warms up: alarms that begin there are not
+/// counted, and are known to hold.
+#[derive(Debug)]
+pub struct Tallies {
+    span: Span,
+    tallies: BTreeMap<(Arc<str>, Arc<str>), Tally>,
+    /// Why something was not judged, and how often.
+    pub blind: BTreeMap<&'static str, u64>,
+}
+
+impl Tallies {
+    /// Nothing found yet.
+    #[must_use]
+    pub const fn new(span: Span) -> Self {
+        Self { span, tallies: BTreeMap::new(), blind: BTreeMap::new() }
+    }
+
+    /// By profile and behavior.
+    #[must_use]
+    pub fn finish(mut self) -> BTreeMap<(Arc<str>, Arc<str>), Tally> {
+        for tally in self.tallies.values_mut() {
+            tally.alarmed.extend(tally.holding.iter().cloned());
+        }
+        self.tallies
+    }
+}
+
+impl Sink<Finding> for Tallies {
+    fn finding(&mut self, finding: Finding) {
+        let verdict = finding.verdict();
+        let (thing, at) = (verdict.thing.clone(), verdict.at);
+        if at >= self.span.to {
+            return;
+        }
+        let inside = at >= self.span.from;
+        let tally = self.tallies.entry((verdict.profile.clone(), verdict.behavior.clone())).or_default();
+        match finding {
+            Finding::Alarm(_) => {
+                tally.holding.insert(thing.clone());
+                if inside {
+                    *tally.alarms.entry(thing).or_default() += 1;
+                }
+            }
+            Finding::Refreshed(_) => {}
+            Finding::Cleared(_) | Finding::Invalidated(_) => {
+                tally.holding.remove(&thing);
+                if inside {
+                    tally.alarmed.insert(thing);
+                }
+            }
+        }
+    }
+
+    fn blind(&mut self, why: &'static str) {
+        *self.blind.entry(why).or_default() += 1;
+    }
+}
+
+/// Hands out the rows of a span, call by call, such as [`Series::replay`](bartizan_policy::Series::replay) does.
+pub type Source<'a, E> = dyn FnMut(Span, &mut dyn FnMut(&Columns<'_>)) -> Result<(), E> + 'a;
+
+/// How much of the fleet's time is kept at once where percentiles are taken: an hour.
+const STEP_MS: i64 = 12 * PERIOD_MS;
+
+/// Replays one behavior over columns. `columns` hands out the rows of what [`Replay::measured`] names. Replaying begins at `warm` so that windows and runs are full
+/// when the span begins; a day before it is enough for what no alarm of two days decides.
+///
+/// # Errors
+/// Those of `columns`.
+pub fn tally<E>(
+    mut replay: Replay,
+    warm: Timestamp,
+    span: Span,
+    covers: &dyn Fn(&str) -> bool,
+    columns: &mut Source<'_, E>,
+) -> Result<Tally, E> {
+    let mut tallies = Tallies::new(span);
+    let mut names = Names::default();
+    let mut heard = BTreeSet::new();
+    // windows hold their end: one more millisecond than their times
+    let step = |from: i64| from.div_euclid(STEP_MS).saturating_add(1).saturating_mul(STEP_MS).saturating_add(1);
+    let mut from = warm.0.min(span.from.0);
+    while from < span.to.0 {
+        let to = if replay.needs_ticks() { step(from).min(span.to.0) } else { span.to.0 };
+        names.begin();
+        columns(Span { from: Timestamp(from), to: Timestamp(to) }, &mut |columns| {
+            let subject = names.own(columns);
+            let columns = Columns { subjects: &names.all, subject: &subject, ..*columns };
+            replay.take(&columns, covers, &mut tallies);
+        })?;
+        heard.append(&mut names.seen);
+        replay.advance(Timestamp(to - 1), &names.all, &mut tallies);
+        from = to;
+    }
+    let (judged, violating) = replay.judged();
+    replay.finish(Timestamp(span.to.0.saturating_sub(1)), &names.all, &mut tallies);
+    let tally = tallies.finish().into_values().next().unwrap_or_default();
+    let heard = heard.into_iter().filter(|name| covers(name)).collect();
+    Ok(Tally { heard, judged, violating, ..tally })
+}
+
+/// Codes that mean the same in every part of a replay.
+#[derive(Debug, Default)]
+struct Names {
+    all: Vec<Arc<str>>,
+    codes: BTreeMap<Arc<str>, u32>,
+    /// Of the codes of the part.
+    own: Vec<u32>,
+    seen: BTreeSet<Arc<str>>,
+}
+
+impl Names {
+    fn begin(&mut self) {
+        self.own.clear();
+    }
+
+    fn own(&mut self, columns: &Columns<'_>) -> Vec<u32> {
+        for name in columns.subjects.iter().skip(self.own.len()) {
+            let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+            let code = *self.codes.entry(name.clone()).or_insert_with(|| {
+                self.all.push(name.clone());
+                next
+            });
+            self.seen.insert(name.clone());
+            self.own.push(code);
+        }
+        let own = |code: &u32| self.own.get(*code as usize).copied().unwrap_or(u32::MAX);
+        columns.subject.iter().map(own).collect()
+    }
+}
