@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use bartizan_ledger::StoreError;
@@ -24,20 +25,30 @@ const ROWS_MAX: u64 = 1 << 26;
 /// files are pruned as a whole.
 const SPAN_MAX: i64 = Timestamp::DAY_MS;
 
-/// Merges what should be, until there is no more of it. Answers whether there was any.
-pub(crate) fn merge(track: &Track) -> Result<bool, StoreError> {
+/// Merges what should be, until there is no more of it or `stop` is set. Answers whether there was any.
+pub(crate) fn merge(track: &Track, stop: &AtomicBool) -> Result<bool, StoreError> {
     let _alone = track.merging.lock().unwrap_or_else(PoisonError::into_inner);
     let mut merged = false;
-    while let Some(run) = due(&track.whole()) {
-        merge_run(track, &run)?;
+    while let Some(run) = due(track) {
+        merge_run(track, &run, stop)?;
         merged = true;
     }
     Ok(merged)
 }
 
 /// The first run of files that should become one.
-fn due(segments: &[Arc<Segment>]) -> Option<Vec<Arc<Segment>>> {
-    segments.windows(FILES).find(|run| is_due(run)).map(<[_]>::to_vec)
+fn due(track: &Track) -> Option<Vec<Arc<Segment>>> {
+    let segments = track.whole();
+    segments.windows(FILES).find(|run| is_due(run) && !is_broken(track, run)).map(<[_]>::to_vec)
+}
+
+/// Whether a damaged file is between these: the name of a merged one would say that it has what is in there.
+fn is_broken(track: &Track, run: &[Arc<Segment>]) -> bool {
+    name_of(run).is_none_or(|name| track.has_damage_in(name))
+}
+
+fn name_of(run: &[Arc<Segment>]) -> Option<Name> {
+    run.first().zip(run.last()).map(|(first, last)| Name { first: first.name.first, last: last.name.last })
 }
 
 fn is_due(run: &[Arc<Segment>]) -> bool {
@@ -47,25 +58,25 @@ fn is_due(run: &[Arc<Segment>]) -> bool {
         return false;
     };
     let widest = ranges().map(|(from, to)| to.saturating_sub(from)).max().unwrap_or(0);
-    let in_a_row = run.iter().zip(run.iter().skip(1)).all(|(one, next)| one.name.last + 1 == next.name.first);
-    in_a_row
-        && level < u8::MAX
+    level < u8::MAX
         && run.iter().all(|segment| segment.index.level == level)
         && run.iter().map(|segment| segment.index.rows()).sum::<u64>() <= ROWS_MAX
         && to.saturating_sub(from) <= widest.saturating_add(SPAN_MAX)
 }
 
-fn merge_run(track: &Track, run: &[Arc<Segment>]) -> Result<(), StoreError> {
-    let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(()) };
-    let name = Name { first: first.name.first, last: last.name.last };
+fn merge_run(track: &Track, run: &[Arc<Segment>], stop: &AtomicBool) -> Result<(), StoreError> {
+    let Some((name, level)) = name_of(run).zip(run.first().map(|first| first.index.level)) else { return Ok(()) };
     let mut writer = Writer::create(&track.folder, name)?;
     let measures: BTreeSet<(&Arc<str>, bool)> =
         run.iter().flat_map(|segment| &segment.index.groups).map(|group| (&group.measure, group.texts)).collect();
     for (measure, texts) in measures {
+        if stop.load(Ordering::Relaxed) {
+            return Err(StoreError::Failed("files are not merged while the program ends".to_owned()));
+        }
         merge_measure(&mut writer, run, measure, texts)?;
     }
     let sealed = run.iter().filter_map(|segment| segment.index.sealed).max();
-    let segment = writer.finish(name, first.index.level.saturating_add(1), sealed)?;
+    let segment = writer.finish(name, level.saturating_add(1), sealed)?;
     track.publish(segment)
 }
 

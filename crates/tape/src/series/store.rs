@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
 use std::thread::JoinHandle;
 
@@ -82,7 +83,7 @@ impl FileSeries {
         apart(move || {
             let mut merged = false;
             for track in tracks {
-                merged |= merge(&track)?;
+                merged |= merge(&track, &AtomicBool::new(false))?;
             }
             Ok(merged)
         })
@@ -215,23 +216,26 @@ fn find(
 #[derive(Debug)]
 struct Merger {
     queue: Option<Mutex<mpsc::Sender<Arc<Track>>>>,
+    stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Merger {
     fn start() -> Result<Self, StoreError> {
         let (queue, tracks) = mpsc::channel::<Arc<Track>>();
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
         let run = move || {
             for track in tracks {
                 // What cannot be merged stays as it is, and is tried again after the next write. Damage is said to who
                 // reads it, a full disk to who writes next.
-                let _ = merge(&track);
+                let _ = merge(&track, &stopped);
             }
         };
         let thread = std::thread::Builder::new().name("series-merger".to_owned()).spawn(run);
         let thread =
             thread.map_err(|error| StoreError::Failed(format!("the merging thread does not start: {error}")))?;
-        Ok(Self { queue: Some(Mutex::new(queue)), thread: Some(thread) })
+        Ok(Self { queue: Some(Mutex::new(queue)), stop, thread: Some(thread) })
     }
 
     fn look_at(&self, track: &Arc<Track>) {
@@ -243,8 +247,9 @@ impl Merger {
 }
 
 impl Drop for Merger {
-    /// Lets the thread finish what is queued, and waits for that.
+    /// Waits for the thread, which leaves what it is at for the next start.
     fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
         drop(self.queue.take());
         if let Some(thread) = self.thread.take() {
             // a thread that panicked has nothing left to finish

@@ -93,6 +93,11 @@ impl Track {
         self.lock().segments.clone()
     }
 
+    /// Whether there is a damaged file of which the name says that it is within another.
+    pub(crate) fn has_damage_in(&self, name: Name) -> bool {
+        self.lock().damaged.iter().any(|(damaged, _)| name.covers(*damaged))
+    }
+
     /// The name of a file to be written next. Makes the folder.
     pub(crate) fn next_name(&self) -> Result<Name, StoreError> {
         create_folder(&self.folder)?;

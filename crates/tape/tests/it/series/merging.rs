@@ -37,6 +37,52 @@ async fn small_files_become_few() {
     assert_eq!(files(folder.path(), "dead").len() + files(folder.path(), "new").len(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_merged_around_one_that_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let series = FileSeries::open(folder.path()).unwrap();
+    for batch in [5, 0, 6] {
+        write(&series, batch).await;
+    }
+    assert_eq!(series.prune(Timestamp(50)).await.unwrap(), Pruned { segments: 1, recordings: 10 });
+    for batch in [7, 8] {
+        write(&series, batch).await;
+    }
+    series.merge().await.unwrap();
+    assert_eq!(files(folder.path(), "parquet").len(), 1);
+    assert_has(&series, 5..9);
+}
+
+/// The name of a merged file says what is in it: nothing that could not be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_not_merged_around_a_damaged_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let series = FileSeries::open(folder.path()).unwrap();
+    for batch in 0..3 {
+        write(&series, batch).await;
+    }
+    drop(series);
+    let (second, bytes) = {
+        let second = files(folder.path(), "parquet").swap_remove(1);
+        let bytes = std::fs::read(&second).unwrap();
+        std::fs::write(&second, b"PAR1").unwrap();
+        (second, bytes)
+    };
+    let series = FileSeries::open(folder.path()).unwrap();
+    for batch in [3, 4] {
+        write(&series, batch).await;
+    }
+    assert!(!series.merge().await.unwrap());
+    drop(series);
+    // the operator has a backup
+    std::fs::write(&second, bytes).unwrap();
+    let series = FileSeries::open(folder.path()).unwrap();
+    assert_has(&series, 0..5);
+    series.merge().await.unwrap();
+    assert_eq!(files(folder.path(), "parquet").len(), 2);
+    assert_has(&series, 0..5);
+}
+
 /// A file is deleted as a whole: one that covers weeks would keep what is old for the sake of what is new.
 #[tokio::test(flavor = "multi_thread")]
 async fn files_stay_within_a_day() {
