@@ -27,7 +27,8 @@ pub(crate) struct Peer {
 
 /// Serves a connection until it ends.
 pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(shared: Arc<Shared>, mut stream: S, peer: Peer) {
-    let greeted = match greeting::greet(&shared, &mut stream, &peer).await {
+    // Boxed, so that a connection which lives for months does not hold the room that its first second needed.
+    let greeted = match Box::pin(greeting::greet(&shared, &mut stream, &peer)).await {
         Ok(greeted) => greeted,
         Err(refusal) => {
             let client_id = refusal.client_id.as_deref();
@@ -38,6 +39,5 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(shared: Arc<Shared>
     drop(peer);
     let guest = greeted.guest.clone();
     shared.host.noticed(&Event::Connected { guest: &guest });
-    let talk = Talk::new(&shared, &guest, stream, greeted);
-    talk.run().await;
+    Box::new(Talk::new(&shared, &guest, stream, greeted)).run().await;
 }

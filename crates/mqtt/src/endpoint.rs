@@ -163,10 +163,11 @@ impl Endpoint {
             let tls = tls.as_ref().map(|tls| tls.current());
             tokio::spawn(async move {
                 match tls {
-                    Some(config) => encrypted(shared, stream, address, config).await,
+                    // boxed, so that neither holds the room of the other
+                    Some(config) => Box::pin(encrypted(shared, stream, address, config)).await,
                     None => {
                         let peer = Peer { address, encrypted: false, certificates: Vec::new() };
-                        connection::serve(shared, stream, peer).await;
+                        Box::pin(connection::serve(shared, stream, peer)).await;
                     }
                 }
                 drop(permit);
@@ -188,7 +189,8 @@ impl Endpoint {
 }
 
 async fn encrypted(shared: Arc<Shared>, stream: TcpStream, address: SocketAddr, config: Arc<ServerConfig>) {
-    match timeout(shared.limits.handshake, TlsAcceptor::from(config).accept(stream)).await {
+    let handshake = Box::pin(timeout(shared.limits.handshake, TlsAcceptor::from(config).accept(stream)));
+    match handshake.await {
         Ok(Ok(stream)) => {
             let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default().to_vec();
             connection::serve(shared, stream, Peer { address, encrypted: true, certificates }).await;

@@ -110,7 +110,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pipe<S> {
     }
 
     /// Writes what waits and closes, without waiting for long.
-    pub(crate) async fn close(mut self) {
+    pub(crate) async fn close(&mut self) {
         let rest = self.out.get(self.written..).unwrap_or_default();
         let _gone_or_too_slow = timeout(CLOSE_TIMEOUT, async {
             self.stream.write_all(rest).await?;

@@ -79,7 +79,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
     }
 
     /// Until the end, and what is to be done then.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self: Box<Self>) {
         self.send_again();
         let rest = std::mem::take(&mut self.rest);
         self.take_in(&rest);
