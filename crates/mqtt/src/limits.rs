@@ -58,6 +58,65 @@ pub const OFFLINE_SESSIONS_MAX: usize = 10_000;
 /// What waits for all clients together, in bytes of payload.
 pub const WAITING_BYTES_TOTAL_MAX: usize = 256 * 1024 * 1024;
 
+/// Every limit that a device can meet: name, value, unit, and what it protects or what happens beyond it.
+pub const ALL: &[(&str, u64, &str, &str)] = &[
+    (
+        "mqtt_connections_max",
+        CONNECTIONS_MAX as u64,
+        "connections",
+        "memory and file handles; more wait to be accepted",
+    ),
+    ("mqtt_payload_bytes_max", PAYLOAD_BYTES_MAX as u64, "bytes", "as AWS; the connection is closed"),
+    (
+        "mqtt_topic_bytes_max",
+        TOPIC_BYTES_MAX as u64,
+        "bytes",
+        "as AWS; the connection is closed, a subscription refused",
+    ),
+    ("mqtt_topic_slashes_max", TOPIC_SLASHES_MAX as u64, "slashes", "as AWS; the same"),
+    ("mqtt_client_id_bytes_max", CLIENT_ID_BYTES_MAX as u64, "bytes", "as AWS; the client is not let in"),
+    ("mqtt_subscriptions_max", SUBSCRIPTIONS_MAX as u64, "filters", "as AWS, of one connection; more are refused"),
+    (
+        "mqtt_keep_alive_max",
+        KEEP_ALIVE_SECONDS_MAX as u64,
+        "s",
+        "as AWS; silent for half as long again, a client is cut off",
+    ),
+    ("mqtt_topic_aliases_max", TOPIC_ALIASES_MAX as u64, "aliases", "as AWS, of one connection; it is closed"),
+    (
+        "mqtt_publishes_in_flight_max",
+        PUBLISHES_IN_FLIGHT_MAX as u64,
+        "messages",
+        "of one client that wait to be kept; no more is read",
+    ),
+    ("mqtt_publish_bytes_in_flight_max", PUBLISH_BYTES_IN_FLIGHT_MAX as u64, "bytes", "the same, by their payloads"),
+    ("mqtt_publish_bytes_total_max", PUBLISH_BYTES_TOTAL_MAX as u64, "bytes", "the same, of all clients together"),
+    (
+        "mqtt_deliveries_in_flight_max",
+        DELIVERIES_IN_FLIGHT_MAX as u64,
+        "messages",
+        "as AWS; more wait for acknowledgements",
+    ),
+    (
+        "mqtt_waiting_messages_max",
+        WAITING_MESSAGES_MAX as u64,
+        "messages",
+        "for one client; QoS 0 is lost, with QoS 1 it is disconnected",
+    ),
+    ("mqtt_waiting_bytes_max", WAITING_BYTES_MAX as u64, "bytes", "the same, by their payloads"),
+    ("mqtt_waiting_bytes_total_max", WAITING_BYTES_TOTAL_MAX as u64, "bytes", "the same, of all clients together"),
+    ("mqtt_handshake_timeout", HANDSHAKE_TIMEOUT.as_secs(), "s", "for TLS; the connection is closed"),
+    ("mqtt_connect_timeout", CONNECT_TIMEOUT.as_secs(), "s", "for CONNECT; the connection is closed"),
+    ("mqtt_write_stall_timeout", WRITE_STALL_TIMEOUT.as_secs(), "s", "a client that takes nothing; it is disconnected"),
+    ("mqtt_session_time_max", SESSION_TIME_MAX.as_secs(), "s", "how long a session waits for its client"),
+    (
+        "mqtt_offline_sessions_max",
+        OFFLINE_SESSIONS_MAX as u64,
+        "sessions",
+        "that wait; those that would end first are given up",
+    ),
+];
+
 /// The limits that can be set, so that tests need not wait for them.
 #[derive(Debug, Clone)]
 pub struct Limits {

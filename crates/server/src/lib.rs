@@ -30,7 +30,9 @@ pub use running::{Enlistment, Server, StartError};
 /// Every limit that a client can meet, for `bartizan limits`.
 #[must_use]
 pub fn limits() -> Vec<Limit> {
-    bartizan_protocol::limits::ALL.to_vec()
+    let devices = bartizan_mqtt::limits::ALL.iter();
+    let devices = devices.map(|&(name, value, unit, why)| Limit { name, value, unit, why });
+    bartizan_protocol::limits::ALL.iter().copied().chain(devices).collect()
 }
 
 /// The schema of every operation as JSON, for `bartizan schema`.
