@@ -3,6 +3,7 @@
 
 mod certificates;
 mod engine;
+mod exports;
 mod fleet;
 mod mitigation;
 mod profiles;
