@@ -44,7 +44,7 @@ def wire(name):
 
 def cases(operation, request, service="ssm"):
     """All cases of one operation that can be told: nothing in a path can be absent or of another type than text, and
-    what is not in a query is absent."""
+    what is not in a query or a header is absent."""
     shape = model.operation(operation, service).input_shape
     if shape is None:
         return
@@ -53,7 +53,7 @@ def cases(operation, request, service="ssm"):
         where, _ = model.place(member)
         if where == "uri" and rule in ("required", "null", "type", "length_min"):
             continue
-        if where == "querystring" and rule == "type" and (len(steps) > 1 or member.type_name in ("string", "list")):
+        if where in ("querystring", "header") and rule == "type" and (len(steps) > 1 or member.type_name in ("string", "list")):
             continue
         broken = copy.deepcopy(request)
         place(broken, steps, value)

@@ -23,6 +23,14 @@ OPERATIONS = {
         ValidateSecurityProfileBehaviors CreateCustomMetric DescribeCustomMetric UpdateCustomMetric DeleteCustomMetric
         ListCustomMetrics CreateDimension DescribeDimension UpdateDimension DeleteDimension ListDimensions TagResource
         UntagResource ListTagsForResource DescribeEndpoint
+        CreateThing DescribeThing UpdateThing DeleteThing ListThings CreateThingGroup DescribeThingGroup UpdateThingGroup
+        DeleteThingGroup ListThingGroups AddThingToThingGroup RemoveThingFromThingGroup UpdateThingGroupsForThing
+        ListThingsInThingGroup ListThingGroupsForThing RegisterCertificateWithoutCA DescribeCertificate UpdateCertificate
+        DeleteCertificate ListCertificates AttachThingPrincipal DetachThingPrincipal ListThingPrincipals
+        ListPrincipalThings CreateMitigationAction DescribeMitigationAction UpdateMitigationAction
+        DeleteMitigationAction ListMitigationActions StartDetectMitigationActionsTask
+        DescribeDetectMitigationActionsTask CancelDetectMitigationActionsTask ListDetectMitigationActionsTasks
+        ListDetectMitigationActionsExecutions
     """.split(),
 }
 

@@ -75,7 +75,9 @@ class Client:
                 path = path.replace(f"{{{called or name}}}", urllib.parse.quote(text(body.pop(name)), safe=""))
             elif where == "querystring" and (value := body.pop(name, None)) is not None:
                 query += [(called or name, text(item)) for item in (value if isinstance(value, list) else [value])]
-        path += "?" + urllib.parse.urlencode(query) if query else ""
+            elif where == "header" and (value := body.pop(name, None)) is not None:
+                headers[called] = text(value)
+        path += "?" + urllib.parse.urlencode(query, quote_via=urllib.parse.quote) if query else ""
         data = json.dumps(body).encode() if body or theirs.http["method"] in ("POST", "PATCH") else b""
         headers = ({"Content-Type": "application/json"} if data else {}) | headers
         return self.send(theirs.http["method"], path, data, headers, "iot")
