@@ -175,7 +175,7 @@ def test_reports_too_soon_or_broken_change_nothing(server, iot, data):
     data.publish(topic="$aws/things/dev-1/defender/metrics/json", payload=b"{")
     data.publish(topic="$aws/things/dev-1/defender/metrics/cbor", payload=b"\xff")
     assert values(iot, "dev-1", "aws:all-bytes-out") == [{"count": 1}]
-    counted = server.client().native("GET", "/v1/server/statistics").json()["Device"]
+    counted = server.client().native("GET", "/v1/server/statistics").json["Device"]
     assert (counted["Reports"], counted["Accepted"], counted["Throttled"], counted["Malformed"]) == (4, 1, 1, 2)
 
 

@@ -4,6 +4,7 @@ mod agent;
 mod alerts;
 mod call;
 mod completions;
+mod device;
 mod diff;
 mod env;
 mod history;
@@ -49,6 +50,8 @@ enum Command {
     Alerts(alerts::Alerts),
     /// Hosts and their patches.
     Host(host::Host),
+    /// Devices: what they do, and whether it is normal.
+    Device(device::Device),
     /// Show what a change would do, without doing it.
     Preview(preview::Preview),
     /// List the committed revisions of a document: who, when, what, after which preview.
@@ -101,6 +104,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Agent(command) => command.run(),
         Command::Alerts(command) => command.run(format),
         Command::Host(command) => command.run(format),
+        Command::Device(command) => command.run(format),
         Command::Preview(command) => command.run(format),
         Command::History(command) => command.run(format),
         Command::Diff(command) => command.run(format),

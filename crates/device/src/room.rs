@@ -30,6 +30,7 @@ mod seal;
 pub mod settings;
 mod snapshot;
 pub mod statistics;
+pub mod suggested;
 pub mod throttle;
 pub mod topic;
 mod ward;
@@ -57,6 +58,32 @@ pub trait Broker: Send + Sync + std::fmt::Debug {
 use crate::mitigation::work::Bell;
 use crate::roster::Roster;
 
+/// Issues certificates with which devices connect.
+pub trait Issuer: Send + Sync + std::fmt::Debug {
+    /// One for a thing.
+    ///
+    /// # Errors
+    /// Why there is none, for the log.
+    fn issue(&self, thing: &str, now: Timestamp) -> Result<Issued, String>;
+}
+
+/// A certificate and what goes with it.
+#[derive(Clone)]
+pub struct Issued {
+    /// The device's certificate.
+    pub certificate_pem: String,
+    /// Its key.
+    pub private_key_pem: String,
+    /// What it verifies the server with.
+    pub authority_pem: String,
+}
+
+impl std::fmt::Debug for Issued {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Issued").field("certificate_pem", &self.certificate_pem).finish_non_exhaustive()
+    }
+}
+
 /// What operations of this room work on beside documents.
 #[derive(Debug, Default)]
 pub struct DeviceRoom {
@@ -65,6 +92,7 @@ pub struct DeviceRoom {
     salt: u64,
     roster: Roster,
     broker: OnceLock<Arc<dyn Broker>>,
+    issuer: OnceLock<Arc<dyn Issuer>>,
     /// Whoever records or judges in a realm does so alone.
     turns: Turns,
     wards: Mutex<BTreeMap<Realm, Arc<Ward>>>,
@@ -99,6 +127,16 @@ impl DeviceRoom {
     /// From now on this carries on what is published over HTTPS. The first one stays.
     pub fn connect(&self, broker: Arc<dyn Broker>) {
         let _the_first_stays = self.broker.set(broker);
+    }
+
+    /// From now on this issues certificates. The first one stays.
+    pub fn enrol_with(&self, issuer: Arc<dyn Issuer>) {
+        let _the_first_stays = self.issuer.set(issuer);
+    }
+
+    /// A certificate for a thing; `None` where devices do not connect with one.
+    pub(crate) fn issue(&self, thing: &str, now: Timestamp) -> Option<Result<Issued, String>> {
+        self.issuer.get().map(|issuer| issuer.issue(thing, now))
     }
 
     /// Publishes a message: through the broker, if there is one.

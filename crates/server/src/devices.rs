@@ -8,7 +8,7 @@ use std::time::Duration;
 use bartizan_access::authorize::ROOT;
 use bartizan_device::room::DeviceRoom;
 use bartizan_ledger::StoreError;
-use bartizan_mqtt::{Authority, Bridge, Host, Limits, ListenError, TlsError};
+use bartizan_mqtt::{Bridge, Host, Limits, ListenError, TlsError};
 use bartizan_policy::{Authorizer, Cx};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -19,11 +19,13 @@ use crate::door::Door;
 use crate::surroundings::Surroundings;
 
 mod carrier;
+mod clerk;
 mod errands;
 mod house;
 mod intake;
 
 use carrier::Carrier;
+use clerk::Clerk;
 use house::House;
 use intake::Intake;
 
@@ -62,7 +64,6 @@ pub struct Doors {
 #[derive(Debug)]
 pub(crate) struct Devices {
     doors: Doors,
-    authority: Option<Arc<Authority>>,
     intake: Arc<Intake>,
     stop: watch::Sender<bool>,
     /// Stops what goes on until the last report is judged.
@@ -92,12 +93,14 @@ impl Devices {
         }
         let (intake, taking_in) = Intake::start(Arc::clone(surroundings), Arc::clone(room));
         let intake = Arc::new(intake);
-        let authority = bound.authority().cloned();
         let doors = Doors {
             plain: bound.plain(),
             encrypted: bound.encrypted(),
-            authority: authority.as_ref().map(|authority| authority.certificate_path().to_owned()),
+            authority: bound.authority().map(|authority| authority.certificate_path().to_owned()),
         };
+        if let Some(authority) = bound.authority() {
+            room.enrol_with(Arc::new(Clerk(Arc::clone(authority))));
+        }
         let (stop, stopping) = watch::channel(false);
         let house: Arc<dyn Host> =
             Arc::new(House { realm: cx.realm.clone(), door, room: Arc::clone(room), intake: Arc::clone(&intake) });
@@ -119,7 +122,6 @@ impl Devices {
         room.connect(Arc::new(Carrier::new(Arc::clone(&intake), endpoint)));
         Ok(Self {
             doors,
-            authority,
             intake,
             stop,
             rest,
@@ -133,11 +135,6 @@ impl Devices {
     /// Where devices connect.
     pub(crate) fn doors(&self) -> &Doors {
         &self.doors
-    }
-
-    /// Who issues the certificates of devices, if they can connect with one.
-    pub(crate) fn authority(&self) -> Option<&Arc<Authority>> {
-        self.authority.as_ref()
     }
 
     /// Lets what was published become durable, judges what waits and keeps a snapshot, so that the next start has nothing

@@ -48,14 +48,14 @@ impl Operation for PutVerificationStateOnViolation {
         ResourceName::any()
     }
 
-    async fn call(_room: &DeviceRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, DeviceError> {
+    async fn call(room: &DeviceRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, DeviceError> {
         if cx.previewing {
             return Err(DeviceError::InvalidRequest(
                 "a verdict changes nothing that is judged: repeat the request without /preview".to_owned(),
             ));
         }
         let input = input.into_inner();
-        if violation::find(cx, &input.violation_id).await?.is_none() {
+        if !room.holds(cx, &input.violation_id).await? && violation::find(cx, &input.violation_id).await?.is_none() {
             return Err(DeviceError::InvalidRequest(format!(
                 "there is no violation {}: take its violationId from ListActiveViolations or ListViolationEvents",
                 input.violation_id

@@ -31,7 +31,8 @@ pub(crate) fn is_of_matter(kind: &str) -> bool {
 pub(crate) struct Book {
     seq: Seq,
     pub(crate) rules: Rules,
-    pub(crate) fleet: Fleet,
+    /// Shared with previews, which look at it for longer than anybody may be held up.
+    pub(crate) fleet: Arc<Fleet>,
 }
 
 /// Who must be looked at again after a change.
@@ -63,7 +64,7 @@ impl Book {
                     all = true;
                 }
                 kind if MEMBERS.contains(&kind) => {
-                    self.fleet.apply(entry)?;
+                    Arc::make_mut(&mut self.fleet).apply(entry)?;
                     if kind == ThingGroups::NAME {
                         all = true;
                     } else {

@@ -55,7 +55,10 @@ impl DeviceRoom {
     pub async fn take_in(&self, cx: &Cx, received: Vec<Received>) -> Result<Vec<Answer>, StoreError> {
         let _turn = self.turn(cx).await;
         let ward = self.ward(cx).await?;
-        self.follow_commits(cx, &ward).await?;
+        if self.follow_commits(cx, &ward).await? {
+            // Reports are read by the custom metrics that are registered now.
+            while self.settle_once(cx, &ward).await? > 0 {}
+        }
         while ward.look(|state| state.waiting()).unwrap_or(0) >= BACKLOG_MAX {
             self.settle_once(cx, &ward).await?;
         }

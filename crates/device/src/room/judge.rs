@@ -79,7 +79,7 @@ impl State {
             return Ok(());
         }
         let mut found = Found::default();
-        let covering = Covering { compiled: &self.compiled, places: &self.book.fleet };
+        let covering = Covering { compiled: &self.compiled, places: self.book.fleet.as_ref() };
         self.engine.step(&covering, &observation, &mut found);
         self.statistics.judged += 1;
         let plan = Arc::clone(self.compiled.plan());
@@ -122,11 +122,11 @@ impl State {
         match self.book.apply_all(entries, seq)? {
             Touched::All => {
                 self.compiled = Arc::new(self.book.rules.compile()?);
-                let covering = Covering { compiled: &self.compiled, places: &self.book.fleet };
+                let covering = Covering { compiled: &self.compiled, places: self.book.fleet.as_ref() };
                 self.engine.replan(Arc::clone(self.compiled.plan()), &covering, at, &mut found);
             }
             Touched::Things(things) => {
-                let covering = Covering { compiled: &self.compiled, places: &self.book.fleet };
+                let covering = Covering { compiled: &self.compiled, places: self.book.fleet.as_ref() };
                 for thing in things {
                     self.engine.recover(&thing, &covering, at, &mut found);
                 }

@@ -11,6 +11,7 @@ use super::record::TRACK;
 use super::samples;
 use super::statistics::Statistics;
 use crate::behavior::{Behavior, MetricValue};
+use crate::engine::Training;
 use crate::observe::Measured;
 
 impl DeviceRoom {
@@ -35,6 +36,16 @@ impl DeviceRoom {
             passing.map(|(place, violation)| (place, violation.clone())).collect()
         });
         Ok(found.unwrap_or_default())
+    }
+
+    /// True if a violation holds. It is known a moment before it can be found on the board.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn holds(&self, cx: &Cx, id: &str) -> Result<bool, StoreError> {
+        let ward = self.ready(cx).await?;
+        let found = ward.look(|state| id.parse().is_ok_and(|id| state.actives.find(id).is_some()));
+        Ok(found.unwrap_or(false))
     }
 
     /// Values of a metric of a thing within a span, in order of time. Only what a profile asks to be judged or kept is
@@ -71,6 +82,15 @@ impl DeviceRoom {
         all.sort_by_key(|(at, _)| *at);
         all.dedup_by_key(|(at, _)| *at);
         Ok(all)
+    }
+
+    /// How far the models of behaviors are.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn trainings(&self, cx: &Cx) -> Result<Vec<Training>, StoreError> {
+        let ward = self.ready(cx).await?;
+        Ok(ward.look(|state| state.engine.trainings().collect()).unwrap_or_default())
     }
 
     /// Counts what a broker notices.

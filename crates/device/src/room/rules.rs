@@ -9,6 +9,7 @@ use bartizan_wire::Timestamp;
 
 use super::window::Narrowed;
 use crate::attachment::Attachments;
+use crate::behavior::Behavior;
 use crate::custom_metric::{CustomMetricType, CustomMetrics};
 use crate::dimension::Dimensions;
 use crate::engine::{Coverage, NamedProfile, Plan};
@@ -108,6 +109,20 @@ impl Compiled {
     /// True if nothing is exported at all.
     pub(crate) fn exports_nothing(&self) -> bool {
         self.exports.is_empty()
+    }
+
+    /// True if a profile, by its index, is attached to anything.
+    pub(crate) fn is_attached(&self, profile: u16) -> bool {
+        self.attached.values().any(|profiles| profiles.contains(&profile))
+    }
+
+    /// What a profile is attached to.
+    pub(crate) fn targets_of(&self, profile: &str) -> Vec<&Target> {
+        let index = self.plan.profiles().iter().position(|named| *named.name == *profile);
+        let index = index.and_then(|index| u16::try_from(index).ok());
+        let attached =
+            self.attached.iter().filter(|(_, profiles)| index.is_some_and(|index| profiles.contains(&index)));
+        attached.map(|(target, _)| target).collect()
     }
 
     /// True if one of the profiles asks how long a thing has been gone.
@@ -242,6 +257,21 @@ impl Rules {
     /// Registered custom metrics.
     pub(crate) fn customs(&self) -> &Arc<BTreeMap<Arc<str>, Measure>> {
         &self.customs
+    }
+
+    /// Forgets all profiles but one of one behavior, attached to one target.
+    pub(crate) fn only(&mut self, profile: &str, behavior: Behavior, target: Target) {
+        let document = SecurityProfile {
+            description: None,
+            behaviors: vec![behavior],
+            alert_targets: BTreeMap::new(),
+            additional_metrics_to_retain: Vec::new(),
+            metrics_export_config: None,
+            creation_date: Timestamp::default(),
+            created_after: 0,
+        };
+        self.profiles = BTreeMap::from([(Arc::from(profile), Arc::new(document))]);
+        self.attached = BTreeMap::from([(target, vec![Arc::from(profile)])]);
     }
 
     /// Where alerts of a profile go.

@@ -143,6 +143,6 @@ impl State {
 
     /// Who is covered by what.
     pub(crate) fn covering(&self) -> Covering<'_> {
-        Covering { compiled: &self.compiled, places: &self.book.fleet }
+        Covering { compiled: &self.compiled, places: self.book.fleet.as_ref() }
     }
 }

@@ -23,7 +23,7 @@ pub struct Lineage {
 }
 
 /// The things and groups of one realm.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Fleet {
     things: HashMap<Arc<str>, Member>,
     groups: BTreeMap<Arc<str>, Group>,
@@ -35,7 +35,7 @@ pub struct Fleet {
 }
 
 /// A thing, registered or not.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Member {
     registered: bool,
     seats: Box<[Seat]>,
@@ -49,7 +49,7 @@ pub(super) struct Seat {
 }
 
 /// A group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Group {
     id: u128,
     /// From the root to the parent.
@@ -62,6 +62,11 @@ impl Fleet {
     #[must_use]
     pub fn registered(&self) -> usize {
         self.registered
+    }
+
+    /// The things that are registered.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.things.iter().filter(|(_, member)| member.registered).map(|(name, _)| name)
     }
 
     /// True if a thing is in the registry.

@@ -30,7 +30,7 @@ impl Holder {
 }
 
 /// Holders by the certificate's digest.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Holders(HashMap<[u8; 32], Holder>);
 
 impl Holders {

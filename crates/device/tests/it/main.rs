@@ -6,6 +6,7 @@ mod engine;
 mod exports;
 mod fleet;
 mod mitigation;
+mod previews;
 mod profiles;
 mod recovery;
 mod reports;
