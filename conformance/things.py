@@ -10,10 +10,11 @@ import pytest
 
 from concurrency import at_once
 from conftest import sdk
+from devices import certificates, device, port_of, tls, topic, until
 from profiles import ARN, iot, raw, refused
 
 # fixtures
-__all__ = ["iot", "raw"]
+__all__ = ["certificates", "device", "iot", "raw"]
 
 
 def pages(iot, operation, member, size=2, **request):
@@ -196,3 +197,23 @@ def test_certificates_are_listed(iot, tmp_path, ascending):
     found = iot.get_paginator("list_certificates").paginate(ascendingOrder=ascending, PaginationConfig={"PageSize": 1})
     listed = [one["certificateId"] for page in found for one in page["certificates"]]
     assert listed == (made if ascending else made[::-1])
+
+
+def test_a_registered_certificate_admits_its_thing_while_it_is_active(start, device, certificates):
+    server = start("--mqtts", "127.0.0.1:0", "--mqtt-client-ca", str(certificates / "ca.crt"))
+    iot, port = sdk(server.endpoint, "iot"), port_of(server, "mqtts")
+    iot.create_thing(thingName="dev-7")
+    made = iot.register_certificate_without_ca(certificatePem=(certificates / "device.crt").read_text(), status="ACTIVE")
+    iot.attach_thing_principal(thingName="dev-7", principal=made["certificateArn"])
+
+    def connect():
+        """The thing's own topics and those of the certificate's common name: which are denied, or how it was refused."""
+        one = device(port, "any-client-id", tls=tls(certificates, server), host="localhost")
+        [code] = one.connected[:1]
+        return str(code) if code.is_failure else one.subscribe(f"{topic('dev-7')}/+", f"{topic('Mine')}/+")
+
+    until(lambda: connect() == [False, True], "a connection as the thing")
+    iot.update_certificate(certificateId=made["certificateId"], newStatus="INACTIVE")
+    until(lambda: connect() == "Not authorized", "a refusal")
+    iot.update_certificate(certificateId=made["certificateId"], newStatus="ACTIVE")
+    until(lambda: connect() == [False, True], "a connection again")
