@@ -10,6 +10,7 @@ mod fleet;
 mod flush;
 mod index;
 mod load;
+mod replay;
 mod reports;
 mod sign;
 mod versions;
@@ -43,6 +44,9 @@ enum What {
     },
     /// Publishes device reports to an MQTT endpoint with QoS 1 as fast as they are acknowledged.
     Reports(reports::Load),
+    /// Writes a fleet's tape and replays a changed profile over it, one turn for each line of standard input:
+    /// `alarms-disk`, `alarms-memory`, `p90-disk`, `p90-memory`, `floor`.
+    Replay(replay::Tape),
     /// Appends to one file and flushes it, many writers sharing a flush: what the disk allows at most.
     Flush {
         /// Is created, overwritten and removed.
@@ -99,6 +103,7 @@ fn main() -> ExitCode {
 fn measure(arguments: Arguments) -> Result<(), Failure> {
     let line = match arguments.what {
         What::Load { spec } => load::measure(&spec)?,
+        What::Replay(tape) => return replay::run(&tape),
         What::Reports(load) => reports::measure(&load)?,
         What::Flush { file, writers, bytes, seconds } => flush::measure(&file, writers, bytes, seconds)?,
         What::Versions { pairs } => versions::measure(&pairs)?,
