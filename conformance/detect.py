@@ -193,6 +193,58 @@ def test_a_verdict_stays(iot, data):
         iot.put_verification_state_on_violation(violationId="0" * 32, verificationState="UNKNOWN")
 
 
+def preview(server, action, request):
+    """What an operation would do, by Bartizan's own operation for that."""
+    answer = server.client().native("POST", "/v1/preview", {"Action": f"iot:{action}", "Input": request})
+    assert answer.status == 200, answer
+    return answer.json["Preview"]
+
+
+def test_a_preview_tells_what_then_happens(server, iot, data):
+    watch(iot, "ports", behavior("Ports", "aws:listening-tcp-ports", "in-port-set", {"ports": [22, 80, 443, 8080]}))
+    fleet = {f"dev-{number}": [22, 80] if number % 3 else [22, 8080] for number in range(9)}
+
+    def everybody(number):
+        for thing, ports in fleet.items():
+            report(data, thing, number, ports=ports)
+
+    everybody(1)
+    assert active(iot) == []
+    stricter = behavior("Ports", "aws:listening-tcp-ports", "in-port-set", {"ports": [22, 80]})
+    request = {"securityProfileName": "ports", "behaviors": [stricter]}
+    foretold = preview(server, "UpdateSecurityProfile", request)
+    named = foretold["Findings"]["DevicesNewlyAlarming"]
+    assert named == ["dev-0", "dev-3", "dev-6"]
+    assert foretold["Evidence"]["Judged"] == len(fleet)
+    assert iot.describe_security_profile(securityProfileName="ports")["version"] == 1
+
+    # the vendor's client asks the same by another address
+    beside = sdk(f"{server.endpoint}/preview", "iot")
+    shown = beside.update_security_profile(**request)
+    assert shown["ResponseMetadata"]["HTTPHeaders"]["x-bartizan-preview"] == foretold["PreviewId"]
+    assert active(iot) == []
+
+    iot.update_security_profile(**request)
+    time.sleep(1.05)
+    everybody(2)
+    until(lambda: len(active(iot)) >= len(named), "the alarms")
+    assert sorted(violation["thingName"] for violation in active(iot)) == named
+    gone = preview(server, "DeleteSecurityProfile", {"securityProfileName": "ports"})
+    assert gone["Findings"]["DevicesNoLongerAlarming"] == named
+    iot.delete_security_profile(securityProfileName="ports")
+    until(lambda: not active(iot), "the end of the alarms")
+
+
+def test_a_threshold_is_suggested(server, iot, data):
+    for number in range(5):
+        report(data, f"dev-{number}", 1, bytes_out=number * 10)
+    ask = {"MetricName": "aws:all-bytes-out", "ToleratedAlarmsAWeek": 0}
+    found = server.client().native("POST", "/v1/device/suggest", ask)
+    assert (found.status, found.json["Threshold"], found.json["AlarmsAWeek"]) == (200, 40.0, 0.0), found
+    wrong = server.client().native("POST", "/v1/device/suggest", {"MetricName": "aws:listening-tcp-ports"})
+    assert wrong.status == 400, wrong
+
+
 class Reporter(threading.Thread):
     """Devices that report until they are told to stop, over a server that comes and goes. A report that was not
     acknowledged is sent again, as it was."""

@@ -176,6 +176,8 @@ async fn attend(surroundings: Arc<Surroundings>, room: Arc<DeviceRoom>, mut stop
 }
 
 async fn once(room: &DeviceRoom, cx: &Cx) -> Result<(), StoreError> {
+    // Whom a certificate stands for may have changed with another replica.
+    room.roster().follow(cx).await?;
     room.follow(cx).await?;
     room.tick(cx).await?;
     // Only after a failure there is anything left to judge or to write.

@@ -6,6 +6,7 @@ mod suggest;
 mod violations;
 
 use clap::Subcommand;
+use serde_json::{Map, Value};
 
 use super::Format;
 use crate::exit::Outcome;
@@ -38,4 +39,9 @@ impl Device {
             Command::Enroll(command) => command.run(format),
         }
     }
+}
+
+/// An input of the members that are given.
+fn input<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect::<Map<_, _>>().into()
 }

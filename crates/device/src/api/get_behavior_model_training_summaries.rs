@@ -103,7 +103,7 @@ impl Operation for GetBehaviorModelTrainingSummaries {
         let trainings = room.trainings(cx).await?.into_iter();
         let wanted = trainings.filter(|training| profile.is_none_or(|profile| *training.profile == *profile));
         // A profile's name has no character that sorts before the separator.
-        let listed = wanted.map(|one| (format!("{}\u{1}{}", one.profile, one.behavior), summary(one)));
+        let listed = wanted.map(|one| (format!("{}\u{1}{}", one.profile, one.behavior), summary(&one)));
         let pager = Pager::new(Self::NAME, &cx.realm, &profile);
         let limit = page::limit(input.max_results, PAGE);
         let (summaries, next_token) = pager.page(listed.collect(), input.next_token.as_deref(), limit)?;
@@ -111,7 +111,7 @@ impl Operation for GetBehaviorModelTrainingSummaries {
     }
 }
 
-fn summary(training: Training) -> BehaviorModelTrainingSummary {
+fn summary(training: &Training) -> BehaviorModelTrainingSummary {
     BehaviorModelTrainingSummary {
         security_profile_name: training.profile.to_string(),
         behavior_name: training.behavior.to_string(),

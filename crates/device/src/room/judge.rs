@@ -13,6 +13,7 @@ use super::record::Record;
 use super::rules::Covering;
 use super::samples;
 use super::ward::{Batch, State, Step};
+use super::window::THINGS_MAX;
 use crate::behavior::Behavior;
 use crate::engine::{Coverage as _, Finding, Plan, Verdict};
 use crate::metric::DISCONNECT_DURATION;
@@ -111,7 +112,10 @@ impl State {
         let gone = datapoints.iter().find(|point| point.measured.metric.as_ref() == DISCONNECT_DURATION);
         if let Some(seconds) = gone.and_then(|point| point.value.count) {
             let since = (seconds > 0).then(|| Timestamp(at.0.saturating_sub(seconds.saturating_mul(1000))));
-            self.gone.insert(Arc::clone(thing), since);
+            // As many as a window holds; who comes later is known again once it connects.
+            if self.gone.len() < THINGS_MAX || self.gone.contains_key(thing) {
+                self.gone.insert(Arc::clone(thing), since);
+            }
         }
     }
 

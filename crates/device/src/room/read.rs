@@ -10,6 +10,7 @@ use super::notice::{Noticed, NoticedEvent};
 use super::record::TRACK;
 use super::samples;
 use super::statistics::Statistics;
+use super::window::THINGS_MAX;
 use crate::behavior::{Behavior, MetricValue};
 use crate::engine::Training;
 use crate::observe::Measured;
@@ -99,7 +100,8 @@ impl DeviceRoom {
         let mut cloud = ward.cloud();
         let narrowed = std::sync::Arc::clone(&cloud.narrowed);
         cloud.windows.notice(noticed, &narrowed, now);
-        if self.settings.skip_first_report && noticed.event == NoticedEvent::Connected {
+        let first = self.settings.skip_first_report && noticed.event == NoticedEvent::Connected;
+        if first && cloud.connected.len() < THINGS_MAX {
             cloud.connected.insert(std::sync::Arc::clone(&noticed.thing));
         }
     }

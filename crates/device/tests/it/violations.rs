@@ -201,3 +201,18 @@ async fn reports_are_answered_and_held_back() {
     // the end of a window was judged as well
     assert_eq!((statistics.throttled, statistics.malformed, statistics.judged), (1, 1, 3));
 }
+
+#[tokio::test]
+async fn models_say_how_far_they_are() {
+    let world = World::new();
+    let learnt = json!({ "name": "m", "metric": "aws:num-disconnects",
+                         "criteria": { "mlDetectionConfig": { "confidenceLevel": "HIGH" } } });
+    watched(&world, "P1", vec![learnt, quiet("Talks", 10)]).await;
+    world.room.follow(&at(&world, 1)).await.unwrap();
+    let expected = json!({ "securityProfileName": "P1", "behaviorName": "m", "modelStatus": "PENDING_BUILD",
+                           "datapointsCollectionPercentage": 0.0 });
+    let summaries = world.iot("GetBehaviorModelTrainingSummaries", json!({})).await;
+    assert_eq!(summaries, json!({ "summaries": [expected] }));
+    let unknown = json!({ "securityProfileName": "P2" });
+    assert_eq!(world.iot_code("GetBehaviorModelTrainingSummaries", unknown).await, "ResourceNotFoundException");
+}

@@ -30,13 +30,11 @@ impl Status {
         let connection = self.server.connect()?;
         let statistics = connection.get("/v1/server/statistics", &[])?;
         let device = statistics.get("Device").cloned().unwrap_or_default();
-        let mut input = json!({ "maxResults": self.max });
-        if let Some(thing) = &self.thing {
-            input["thingName"] = json!(thing);
-        }
-        if let Some(profile) = &self.profile {
-            input["securityProfileName"] = json!(profile);
-        }
+        let input = super::input([
+            ("maxResults", Some(json!(self.max))),
+            ("thingName", self.thing.as_ref().map(|thing| json!(thing))),
+            ("securityProfileName", self.profile.as_ref().map(|profile| json!(profile))),
+        ]);
         let answer = connection.call("iot:ListActiveViolations", &input)?;
         let violations = output::list(&answer, "activeViolations");
         match format {

@@ -29,17 +29,13 @@ pub(crate) struct Suggest {
 
 impl Suggest {
     pub(crate) fn run(&self, format: Format) -> Outcome {
-        let mut input = json!({
-            "MetricName": self.metric,
-            "ComparisonOperator": self.operator,
-            "ToleratedAlarmsAWeek": self.tolerate,
-        });
-        if let Some(seconds) = self.duration {
-            input["DurationSeconds"] = json!(seconds);
-        }
-        if let Some(target) = &self.target {
-            input["SecurityProfileTargetArn"] = json!(target);
-        }
+        let input = super::input([
+            ("MetricName", Some(json!(self.metric))),
+            ("ComparisonOperator", Some(json!(self.operator))),
+            ("ToleratedAlarmsAWeek", Some(json!(self.tolerate))),
+            ("DurationSeconds", self.duration.map(|seconds| json!(seconds))),
+            ("SecurityProfileTargetArn", self.target.as_ref().map(|target| json!(target))),
+        ]);
         let answer = self.server.connect()?.post("/v1/device/suggest", &input)?;
         if format == Format::Json {
             output::json(&answer);

@@ -30,13 +30,13 @@ const END: &str = "2200-01-01T00:00:00Z";
 
 impl Violations {
     pub(crate) fn run(&self, format: Format) -> Outcome {
-        let mut input = json!({ "startTime": self.since, "endTime": END, "maxResults": self.max });
-        if let Some(thing) = &self.thing {
-            input["thingName"] = json!(thing);
-        }
-        if let Some(profile) = &self.profile {
-            input["securityProfileName"] = json!(profile);
-        }
+        let input = super::input([
+            ("startTime", Some(json!(self.since))),
+            ("endTime", Some(json!(END))),
+            ("maxResults", Some(json!(self.max))),
+            ("thingName", self.thing.as_ref().map(|thing| json!(thing))),
+            ("securityProfileName", self.profile.as_ref().map(|profile| json!(profile))),
+        ]);
         let answer = self.server.connect()?.call("iot:ListViolationEvents", &input)?;
         if format == Format::Json {
             output::json(&answer);
