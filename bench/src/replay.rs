@@ -6,9 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bartizan_device::behavior::{
-    Behavior, BehaviorCriteria, ComparisonOperator, MetricValue, StatisticalThreshold,
-};
+use bartizan_device::behavior::{Behavior, BehaviorCriteria, ComparisonOperator, MetricValue, StatisticalThreshold};
 use bartizan_device::engine::{Finding, NamedProfile, Plan, Replay};
 use bartizan_device::metric::Measure;
 use bartizan_policy::series::{Columns, Sample, Series, Value};
@@ -63,13 +61,7 @@ struct Memory {
 
 impl Memory {
     fn columns(&self) -> Columns<'_> {
-        Columns {
-            subjects: &self.subjects,
-            subject: &self.subject,
-            at: &self.at,
-            number: &self.number,
-            texts: None,
-        }
+        Columns { subjects: &self.subjects, subject: &self.subject, at: &self.at, number: &self.number, texts: None }
     }
 }
 
@@ -99,8 +91,13 @@ pub(crate) fn run(tape: &Tape) -> Result<(), Failure> {
         BTreeMap::from([(Arc::from(METRIC), Measure::Number)]),
     )
     .map_err(|violations| violations.render())?;
-    let mut world =
-        World { series, realm, plan, memory: Memory::default(), end: Timestamp(START + i64::from(tape.reports) * PERIOD_MS) };
+    let mut world = World {
+        series,
+        realm,
+        plan,
+        memory: Memory::default(),
+        end: Timestamp(START + i64::from(tape.reports) * PERIOD_MS),
+    };
     world.load()?;
     println!(
         "{}",

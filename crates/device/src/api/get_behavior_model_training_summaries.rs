@@ -40,6 +40,7 @@ pub struct Input {
 #[shape(name = "GetBehaviorModelTrainingSummariesResponse")]
 pub struct Output {
     /// A page.
+    #[shape(default)]
     pub summaries: Vec<BehaviorModelTrainingSummary>,
     /// Leads to the next page.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,15 +52,19 @@ pub struct Output {
 #[serde(rename_all = "camelCase")]
 pub struct BehaviorModelTrainingSummary {
     /// Of which profile.
+    #[shape(default, length = 1..=128, pattern = r"[a-zA-Z0-9:_-]+")]
     pub security_profile_name: String,
     /// Of which behavior.
+    #[shape(default, length = 1..=128, pattern = r"[a-zA-Z0-9:_-]+")]
     pub behavior_name: String,
     /// When the first value came.
     #[serde(with = "bartizan_wire::time::wire_seconds::option", skip_serializing_if = "Option::is_none")]
     pub training_data_collection_start_date: Option<Timestamp>,
     /// How far it is.
+    #[shape(default = ModelStatusShape::PendingBuild)]
     pub model_status: ModelStatusShape,
     /// How much of what it needs it has.
+    #[shape(default, range = 0..=100)]
     pub datapoints_collection_percentage: f64,
     /// When it was built last.
     #[serde(with = "bartizan_wire::time::wire_seconds::option", skip_serializing_if = "Option::is_none")]
