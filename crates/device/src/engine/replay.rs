@@ -27,7 +27,8 @@ use super::plan::{Judge, Plan, Rule};
 use crate::metric::{Measure, PERIOD_SECONDS};
 use crate::observe::Measured;
 
-pub(crate) use state::State;
+pub(crate) use state::{Event, Events, Kind};
+use state::{State, Teller};
 
 /// Milliseconds of a period.
 pub(crate) const PERIOD_MS: i64 = PERIOD_SECONDS * 1_000;
@@ -126,12 +127,16 @@ impl Replay {
     /// subject come in the order of their times. Rows of the other kind, such as texts where numbers are judged, are
     /// passed over.
     pub fn take(&mut self, columns: &Columns<'_>, covers: &dyn Fn(&str) -> bool, out: &mut dyn Sink<Finding>) {
+        let rule = self.rule.clone();
+        self.take_in(columns, covers, &mut Teller { rule: &rule, subjects: columns.subjects, out });
+    }
+
+    pub(crate) fn take_in(&mut self, columns: &Columns<'_>, covers: &dyn Fn(&str) -> bool, out: &mut dyn Events) {
         let known = self.states.len();
         self.states.extend(columns.subjects.iter().skip(known).map(|name| State::new(covers(name))));
-        let told = state::Teller { rule: &self.rule, subjects: columns.subjects };
         self.judged += match &mut self.way {
-            Way::Numbers(numbers) => numbers.take(columns, &mut self.states, &self.rule, told, out),
-            Way::Lists(lists) => lists.take(columns, &mut self.states, &self.rule, told, out),
+            Way::Numbers(numbers) => numbers.take(columns, &mut self.states, &self.rule, out),
+            Way::Lists(lists) => lists.take(columns, &mut self.states, &self.rule, out),
             Way::Fleet(fleet) => {
                 fleet.take(columns, &self.states);
                 0
@@ -142,29 +147,34 @@ impl Replay {
     /// Every row up to `until` was taken in: what depends on ticks up to there is judged. Whoever replays long spans
     /// does so by the hour, so that no more than an hour of the fleet is kept.
     pub fn advance(&mut self, until: Timestamp, subjects: &[Arc<str>], out: &mut dyn Sink<Finding>) {
-        let told = state::Teller { rule: &self.rule, subjects };
+        let rule = self.rule.clone();
+        self.advance_to(until, &mut Teller { rule: &rule, subjects, out });
+    }
+
+    pub(crate) fn advance_to(&mut self, until: Timestamp, out: &mut dyn Events) {
         if let Way::Fleet(fleet) = &mut self.way {
-            fleet.advance(until.0, &mut self.states, &self.rule, told, out);
+            fleet.advance(until.0, &mut self.states, &self.rule, out);
         }
     }
 
     /// Ends the replay at `until`: alarms of which nothing was heard for two days before it are invalidated, the others
     /// still hold.
     pub fn finish(mut self, until: Timestamp, subjects: &[Arc<str>], out: &mut dyn Sink<Finding>) -> Vec<Holding> {
-        self.advance(until, subjects, out);
-        let told = state::Teller { rule: &self.rule, subjects };
-        let mut holding = Vec::new();
-        for (code, state) in (0..).zip(&mut self.states) {
-            state.hear_nothing_until(code, until.0.saturating_add(1), told, out);
-            if let (Some(name), Some(started)) = (subjects.get(code as usize), state.started()) {
-                holding.push(Holding {
-                    thing: name.clone(),
-                    started: Timestamp(started),
-                    last: Timestamp(state.violated),
-                });
-            }
-        }
+        let rule = self.rule.clone();
+        self.end_at(until, &mut Teller { rule: &rule, subjects, out });
+        let held = subjects.iter().zip(&self.states).filter_map(|(name, state)| {
+            let (thing, last) = (name.clone(), Timestamp(state.violated));
+            Some(Holding { thing, started: Timestamp(state.started()?), last })
+        });
+        let mut holding: Vec<Holding> = held.collect();
         holding.sort_by(|a, b| a.thing.cmp(&b.thing));
         holding
+    }
+
+    pub(crate) fn end_at(&mut self, until: Timestamp, out: &mut dyn Events) {
+        self.advance_to(until, out);
+        for (code, state) in (0..).zip(&mut self.states) {
+            state.hear_nothing_until(code, until.0.saturating_add(1), out);
+        }
     }
 }

@@ -7,7 +7,7 @@ use bartizan_policy::{Columns, Sink, Span};
 use bartizan_wire::Timestamp;
 
 use super::finding::Finding;
-use super::replay::{PERIOD_MS, Replay};
+use super::replay::{Event, Events, Kind, PERIOD_MS, Replay};
 
 /// What one behavior did over a span.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -102,9 +102,8 @@ pub fn tally<E>(
     covers: &dyn Fn(&str) -> bool,
     columns: &mut Source<'_, E>,
 ) -> Result<Tally, E> {
-    let mut tallies = Tallies::new(span);
+    let mut counts = Counts { span, alarms: Vec::new(), holding: BTreeSet::new(), alarmed: BTreeSet::new() };
     let mut names = Names::default();
-    let mut heard = BTreeSet::new();
     // windows hold their end: one more millisecond than their times
     let step = |from: i64| from.div_euclid(STEP_MS).saturating_add(1).saturating_mul(STEP_MS).saturating_add(1);
     let mut from = warm.0.min(span.from.0);
@@ -114,17 +113,50 @@ pub fn tally<E>(
         columns(Span { from: Timestamp(from), to: Timestamp(to) }, &mut |columns| {
             let subject = names.own(columns);
             let columns = Columns { subjects: &names.all, subject: &subject, ..*columns };
-            replay.take(&columns, covers, &mut tallies);
+            replay.take_in(&columns, covers, &mut counts);
         })?;
-        heard.append(&mut names.seen);
-        replay.advance(Timestamp(to - 1), &names.all, &mut tallies);
+        replay.advance_to(Timestamp(to - 1), &mut counts);
         from = to;
     }
+    replay.end_at(Timestamp(span.to.0.saturating_sub(1)), &mut counts);
     let (judged, violating) = replay.judged();
-    replay.finish(Timestamp(span.to.0.saturating_sub(1)), &names.all, &mut tallies);
-    let tally = tallies.finish().into_values().next().unwrap_or_default();
-    let heard = heard.into_iter().filter(|name| covers(name)).collect();
-    Ok(Tally { heard, judged, violating, ..tally })
+    let name = |code: &u32| names.all.get(*code as usize).cloned();
+    let holding: BTreeSet<Arc<str>> = counts.holding.iter().filter_map(name).collect();
+    let alarms = names.all.iter().zip(&counts.alarms).filter(|(_, alarms)| **alarms > 0);
+    let alarms: BTreeMap<Arc<str>, u32> = alarms.map(|(name, alarms)| (name.clone(), *alarms)).collect();
+    let mut alarmed: BTreeSet<Arc<str>> = counts.alarmed.iter().filter_map(name).collect();
+    alarmed.extend(holding.iter().cloned());
+    let heard = names.all.iter().filter(|name| covers(name)).cloned().collect();
+    Ok(Tally { alarms, alarmed, holding, heard, judged, violating })
+}
+
+/// By code.
+struct Counts {
+    span: Span,
+    alarms: Vec<u32>,
+    holding: BTreeSet<u32>,
+    alarmed: BTreeSet<u32>,
+}
+
+impl Events for Counts {
+    fn event(&mut self, event: &Event<'_>) {
+        let (code, inside) = (event.code, event.at >= self.span.from.0);
+        if event.kind == Kind::Alarm {
+            self.holding.insert(code);
+            let place = code as usize;
+            if self.alarms.len() <= place {
+                self.alarms.resize(place + 1, 0);
+            }
+            if let Some(alarms) = self.alarms.get_mut(place).filter(|_| inside) {
+                *alarms += 1;
+            }
+        } else {
+            self.holding.remove(&code);
+            if inside {
+                self.alarmed.insert(code);
+            }
+        }
+    }
 }
 
 /// Codes that mean the same in every part of a replay.
@@ -134,7 +166,6 @@ struct Names {
     codes: BTreeMap<Arc<str>, u32>,
     /// Of the codes of the part.
     own: Vec<u32>,
-    seen: BTreeSet<Arc<str>>,
 }
 
 impl Names {
@@ -149,7 +180,6 @@ impl Names {
                 self.all.push(name.clone());
                 next
             });
-            self.seen.insert(name.clone());
             self.own.push(code);
         }
         let own = |code: &u32| self.own.get(*code as usize).copied().unwrap_or(u32::MAX);

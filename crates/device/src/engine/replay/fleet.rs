@@ -1,17 +1,16 @@
 //! Percentiles of the fleet, window by window.
 
-use bartizan_policy::{Columns, Sink};
+use bartizan_policy::Columns;
 
 use super::super::alarm::Kept;
 use super::super::criterion::Order;
-use super::super::finding::Finding;
 use super::super::fleet::percentile;
 use super::super::plan::{Rule, Statistic};
 use super::super::rings::Joining;
 use super::super::window::PERIOD_SLOTS;
 use super::PERIOD_MS;
 use super::numbers::run_length;
-use super::state::{State, Teller};
+use super::state::{Events, State};
 use super::table::Table;
 use crate::metric::Measure;
 
@@ -78,33 +77,26 @@ impl Fleet {
     }
 
     /// Judges the windows that end at `until` or before.
-    pub(super) fn advance(
-        &mut self,
-        until: i64,
-        states: &mut [State],
-        rule: &Rule,
-        told: Teller<'_>,
-        out: &mut dyn Sink<Finding>,
-    ) {
+    pub(super) fn advance(&mut self, until: i64, states: &mut [State], rule: &Rule, out: &mut dyn Events) {
         let windows = self.table.numbers();
         let reached = until.div_euclid(PERIOD_MS).saturating_add(1);
         let to = windows.end.min(reached);
         for number in windows.start.max(self.judged_to.saturating_add(1))..to {
-            self.judge(number, states, rule, told, out);
+            self.judge(number, states, rule, out);
             self.judged_to = number;
         }
         // also where nothing was heard, so that what comes later finds its place
         self.table.forget(reached.saturating_sub(self.periods));
     }
 
-    fn judge(&mut self, number: i64, states: &mut [State], rule: &Rule, told: Teller<'_>, out: &mut dyn Sink<Finding>) {
+    fn judge(&mut self, number: i64, states: &mut [State], rule: &Rule, out: &mut dyn Events) {
         let Some(window) = self.table.window(number) else { return };
         let at = number * PERIOD_MS;
         if self.custom && window.negative && !self.disabled {
             self.disabled = true;
             for (code, state) in (0..).zip(states.iter_mut()) {
-                state.hear_nothing_until(code, at, told, out);
-                state.withdraw(code, at, told, out);
+                state.hear_nothing_until(code, at, out);
+                state.withdraw(code, at, out);
             }
         }
         if self.disabled {
@@ -114,7 +106,7 @@ impl Fleet {
         self.ranked.clear();
         self.ranked.extend(self.values.iter().copied().filter(|value| !value.is_nan()));
         let Some(threshold) = percentile(&mut self.ranked, self.statistic) else {
-            hear(window, at, states, told, out);
+            hear(window, at, states, out);
             return;
         };
         let fresh = window.values.iter().map(|value| !value.is_nan());
@@ -131,19 +123,20 @@ impl Fleet {
                 continue;
             }
             // the datapoint is older than this tick, and newer than the one before
-            state.hear_nothing_until(code, heard, told, out);
+            state.hear_nothing_until(code, heard, out);
             state.last = heard;
-            state.settle(code, at, conforms, || Kept::Number(*value).spelled(rule.measure), told, out);
+            let value = || Kept::Number(*value).spelled(rule.measure);
+            state.settle(code, at, conforms, &value, rule, out);
         }
     }
 }
 
 /// Nothing can be judged, but things were heard of.
-fn hear(window: &super::table::Window, at: i64, states: &mut [State], told: Teller<'_>, out: &mut dyn Sink<Finding>) {
+fn hear(window: &super::table::Window, at: i64, states: &mut [State], out: &mut dyn Events) {
     for ((code, state), value) in (0_u32..).zip(states.iter_mut()).zip(&window.values) {
         if !value.is_nan() {
             let heard = if window.is_at_end(code as usize) { at } else { at - 1 };
-            state.hear_nothing_until(code, heard, told, out);
+            state.hear_nothing_until(code, heard, out);
             state.last = heard;
         }
     }

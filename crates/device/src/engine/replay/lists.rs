@@ -1,13 +1,12 @@
 //! Lists against a set: each text is looked up once a call.
 
-use bartizan_policy::{Columns, Sink};
+use bartizan_policy::Columns;
 
 use super::super::address::Network;
 use super::super::criterion::{Membership, Set};
-use super::super::finding::Finding;
 use super::super::plan::{Judge, Rule};
 use super::numbers::run_length;
-use super::state::{State, Teller};
+use super::state::{Events, State};
 use crate::behavior::MetricValue;
 
 /// The way of a criterion on lists.
@@ -25,8 +24,7 @@ impl Lists {
         columns: &Columns<'_>,
         states: &mut [State],
         rule: &Rule,
-        told: Teller<'_>,
-        out: &mut dyn Sink<Finding>,
+        out: &mut dyn Events,
     ) -> u64 {
         let (Judge::Members(membership), Some(cells)) = (&rule.judge, columns.texts) else { return 0 };
         self.fits.clear();
@@ -44,13 +42,13 @@ impl Lists {
                 let items = cells.row(row);
                 let conforms = items.iter().all(|item| self.fits.get(*item as usize).copied().unwrap_or_default());
                 self.violating += u64::from(!conforms);
-                state.hear_nothing_until(code, at, told, out);
+                state.hear_nothing_until(code, at, out);
                 state.last = at;
                 let value = || {
                     let texts = items.iter().filter_map(|item| cells.texts.get(*item as usize));
                     spelled(&membership.set, texts.map(|text| &**text))
                 };
-                state.settle(code, at, conforms, value, told, out);
+                state.settle(code, at, conforms, &value, rule, out);
             }
         }
         judged

@@ -1,15 +1,14 @@
 //! Numbers against a threshold, each alone or summed over a window.
 
-use bartizan_policy::{Columns, Sink};
+use bartizan_policy::Columns;
 
 use super::super::alarm::Kept;
 use super::super::criterion::Order;
-use super::super::finding::Finding;
 use super::super::fold::QUIET_MS;
 use super::super::plan::{Judge, Rule};
 use super::super::window::{SLOT_MS, before_static, slot};
 use super::bits::{self, ROWS};
-use super::state::{State, Teller};
+use super::state::{Events, State};
 use crate::behavior::MetricValue;
 
 /// The way of a static criterion on numbers.
@@ -42,8 +41,7 @@ impl Numbers {
         columns: &Columns<'_>,
         states: &mut [State],
         rule: &Rule,
-        told: Teller<'_>,
-        out: &mut dyn Sink<Finding>,
+        out: &mut dyn Events,
     ) -> u64 {
         let Judge::Number { order, threshold, .. } = rule.judge else { return 0 };
         if self.slots.is_some() {
@@ -57,7 +55,7 @@ impl Numbers {
             begin = end;
             let (Some(at), Some(value), Some(state)) = (at, value, states.get_mut(code as usize)) else { continue };
             if state.covered {
-                judged += self.run(Run { code, at, value }, state, order, threshold, told, out);
+                judged += self.run(Run { code, at, value }, state, order, threshold, rule, out);
             }
         }
         judged
@@ -69,11 +67,11 @@ impl Numbers {
         state: &mut State,
         order: Order,
         threshold: f64,
-        told: Teller<'_>,
-        out: &mut dyn Sink<Finding>,
+        rule: &Rule,
+        out: &mut dyn Events,
     ) -> u64 {
-        let rising = run.at.first().is_some_and(|first| *first > state.last) && is_rising(run.at);
-        if !rising {
+        let newer = run.at.first().is_some_and(|first| *first > state.last);
+        if !(newer && is_apart(run.at, 1)) {
             // some come late or twice: they are left out first
             let mut last = state.last;
             let kept = run.at.iter().zip(run.value).filter(|(at, _)| {
@@ -85,17 +83,31 @@ impl Numbers {
             if at.is_empty() {
                 return 0;
             }
-            return self.run(Run { code: run.code, at: &at, value: &value }, state, order, threshold, told, out);
+            return self.run(Run { code: run.code, at: &at, value: &value }, state, order, threshold, rule, out);
         }
-        if let Some(slots) = self.slots {
+        if let Some(slots) = self.slots.filter(|slots| !self.is_alone(run, *slots)) {
             let mut sums = std::mem::take(&mut self.sums);
             self.sum(run, slots, &mut sums);
-            self.violating += judge(Run { value: &sums, ..run }, state, order, threshold, told, out);
+            self.violating += judge(Run { value: &sums, ..run }, state, order, threshold, rule, out);
             self.sums = sums;
         } else {
-            self.violating += judge(run, state, order, threshold, told, out);
+            self.violating += judge(run, state, order, threshold, rule, out);
         }
         run.at.len() as u64
+    }
+
+    /// Whether every window holds its own row alone, which is so where a duration of five minutes meets reports every
+    /// five minutes: then there is nothing to sum. The last row is what later windows may need.
+    fn is_alone(&mut self, run: Run<'_>, slots: u32) -> bool {
+        let apart = i64::from(slots.saturating_sub(1)) * SLOT_MS;
+        let Some(recent) = self.recent.get_mut(run.code as usize) else { return false };
+        let (Some(first), Some(last)) = (run.at.first(), run.at.last().zip(run.value.last())) else { return true };
+        let alone = recent.last().is_none_or(|(at, _)| first - at >= apart) && is_apart(run.at, apart);
+        if alone {
+            recent.clear();
+            recent.push((*last.0, *last.1));
+        }
+        alone
     }
 
     /// The sums of the windows that end at each row. Counters are whole numbers, so that taking away what was added
@@ -106,38 +118,33 @@ impl Numbers {
         let mut sum: f64 = recent.iter().map(|(_, value)| value).sum();
         // times up to here are in slots that are not counted any more
         let bound = |at: i64| i64::from(before_static(slot(at), slots)) * SLOT_MS;
-        let mut old = recent.iter().peekable();
-        let mut tail = run.at.iter().zip(run.value).peekable();
+        let (mut old, mut tail) = (0, 0);
         for (at, value) in run.at.iter().zip(run.value) {
             sum += value;
             let bound = bound(*at);
-            while let Some((_, gone)) = old.next_if(|(at, _)| *at <= bound) {
+            while let Some((_, gone)) = recent.get(old).filter(|(at, _)| *at <= bound) {
                 sum -= gone;
+                old += 1;
             }
-            while let Some((_, gone)) = tail.next_if(|(at, _)| **at <= bound) {
+            while let Some((_, gone)) = run.at.get(tail).filter(|at| **at <= bound).zip(run.value.get(tail)) {
                 sum -= gone;
+                tail += 1;
             }
             sums.push(sum);
         }
-        let rest: Vec<(i64, f64)> = old.copied().chain(tail.map(|(at, value)| (*at, *value))).collect();
-        *recent = rest;
+        recent.drain(..old.min(recent.len()));
+        let rest = run.at.iter().zip(run.value).skip(tail);
+        recent.extend(rest.map(|(at, value)| (*at, *value)));
     }
 }
 
 /// Judges rows whose times rise; how many violate.
-fn judge(
-    run: Run<'_>,
-    state: &mut State,
-    order: Order,
-    threshold: f64,
-    told: Teller<'_>,
-    out: &mut dyn Sink<Finding>,
-) -> u64 {
+fn judge(run: Run<'_>, state: &mut State, order: Order, threshold: f64, rule: &Rule, out: &mut dyn Events) -> u64 {
     match order {
-        Order::Less => blocks(run, state, |value| value >= threshold, told, out),
-        Order::LessOrEqual => blocks(run, state, |value| value > threshold, told, out),
-        Order::Greater => blocks(run, state, |value| value <= threshold, told, out),
-        Order::GreaterOrEqual => blocks(run, state, |value| value < threshold, told, out),
+        Order::Less => blocks(run, state, |value| value >= threshold, rule, out),
+        Order::LessOrEqual => blocks(run, state, |value| value > threshold, rule, out),
+        Order::Greater => blocks(run, state, |value| value <= threshold, rule, out),
+        Order::GreaterOrEqual => blocks(run, state, |value| value < threshold, rule, out),
     }
 }
 
@@ -145,8 +152,8 @@ fn blocks(
     run: Run<'_>,
     state: &mut State,
     violates: impl Fn(f64) -> bool + Copy,
-    told: Teller<'_>,
-    out: &mut dyn Sink<Finding>,
+    rule: &Rule,
+    out: &mut dyn Events,
 ) -> u64 {
     let mut violating = 0;
     let (whole, rest) = run.value.as_chunks::<ROWS>();
@@ -156,18 +163,18 @@ fn blocks(
         at = later;
         let bits = bits::violations(values, violates);
         violating += u64::from(bits.count_ones());
-        block(Run { at: times, value: values, ..run }, bits, state, told, out);
+        block(Run { at: times, value: values, ..run }, bits, state, rule, out);
     }
     if !rest.is_empty() {
         let bits = bits::violations_of_few(rest, violates);
         violating += u64::from(bits.count_ones());
-        block(Run { at, value: rest, ..run }, bits, state, told, out);
+        block(Run { at, value: rest, ..run }, bits, state, rule, out);
     }
     violating
 }
 
 /// What a block does to an alarm.
-fn block(run: Run<'_>, bits: u64, state: &mut State, told: Teller<'_>, out: &mut dyn Sink<Finding>) {
+fn block(run: Run<'_>, bits: u64, state: &mut State, rule: &Rule, out: &mut dyn Events) {
     let (Some(first), Some(last)) = (run.at.first(), run.at.last()) else { return };
     if bits == 0 && state.is_calm() {
         state.last = *last;
@@ -175,18 +182,18 @@ fn block(run: Run<'_>, bits: u64, state: &mut State, told: Teller<'_>, out: &mut
     }
     let value = |row: usize| {
         let number = run.value.get(row).copied().unwrap_or_default();
-        Kept::Number(number).spelled(told.rule.measure)
+        Kept::Number(number).spelled(rule.measure)
     };
     if last - first > QUIET_MS || state.is_quiet_before(*first) {
         for (row, at) in run.at.iter().enumerate() {
-            state.hear_nothing_until(run.code, *at, told, out);
+            state.hear_nothing_until(run.code, *at, out);
             state.last = *at;
-            state.settle(run.code, *at, bits >> row & 1 == 0, || value(row), told, out);
+            state.settle(run.code, *at, bits >> row & 1 == 0, &|| value(row), rule, out);
         }
         return;
     }
     state.last = *last;
-    runs(run, bits, state, &value, told, out);
+    runs(run, bits, state, &value, rule, out);
 }
 
 /// Alarms and their ends in a block without a gap, from run to run rather than from row to row.
@@ -195,8 +202,8 @@ fn runs(
     bits: u64,
     state: &mut State,
     value: &dyn Fn(usize) -> MetricValue,
-    told: Teller<'_>,
-    out: &mut dyn Sink<Finding>,
+    rule: &Rule,
+    out: &mut dyn Events,
 ) {
     let rows = u32::try_from(run.at.len()).unwrap_or(u64::BITS);
     let time = |row: u32| run.at.get(row as usize).copied().unwrap_or_default();
@@ -204,7 +211,7 @@ fn runs(
     while row < rows {
         let (ahead, left) = (bits >> row, rows - row);
         if state.in_alarm() {
-            let until = match bits::first_run(!ahead, left, state.good, told.rule.to_clear) {
+            let until = match bits::first_run(!ahead, left, state.good, rule.to_clear) {
                 Ok(place) => row + place,
                 Err(good) => {
                     violated_last(state, ahead, left, row, &time);
@@ -213,12 +220,12 @@ fn runs(
                 }
             };
             violated_last(state, ahead, until + 1 - row, row, &time);
-            state.end(run.code, time(until), value(until as usize), told, out);
+            state.end(run.code, time(until), &|| value(until as usize), out);
             row = until + 1;
         } else {
-            match bits::first_run(ahead, left, state.bad, told.rule.to_alarm) {
+            match bits::first_run(ahead, left, state.bad, rule.to_alarm) {
                 Ok(place) => {
-                    state.begin(run.code, time(row + place), value((row + place) as usize), told, out);
+                    state.begin(run.code, time(row + place), &|| value((row + place) as usize), out);
                     row += place + 1;
                 }
                 Err(bad) => {
@@ -249,8 +256,8 @@ pub(super) fn run_length(subjects: &[u32]) -> usize {
     subjects.get(..reach).unwrap_or_default().partition_point(|subject| subject == first)
 }
 
-/// Each time is later than the one before.
-pub(super) fn is_rising(at: &[i64]) -> bool {
+/// Each time is later than the one before by at least so much.
+fn is_apart(at: &[i64], apart: i64) -> bool {
     // without leaving early, so that several are compared at once
-    at.iter().zip(at.iter().skip(1)).fold(true, |rising, (one, next)| rising & (one < next))
+    at.iter().zip(at.iter().skip(1)).fold(true, |all, (one, next)| all & (next.wrapping_sub(*one) >= apart))
 }

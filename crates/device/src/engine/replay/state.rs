@@ -57,24 +57,16 @@ impl State {
     }
 
     /// What ticks before `at` do to it.
-    pub(crate) fn hear_nothing_until(&mut self, code: u32, at: i64, told: Teller<'_>, out: &mut dyn Sink<Finding>) {
+    pub(crate) fn hear_nothing_until(&mut self, code: u32, at: i64, out: &mut dyn Events) {
         if self.is_quiet_before(at) {
-            if self.in_alarm() {
-                let verdict = told.verdict(code, self.started, self.quiet_tick(), None);
-                if let Some(verdict) = verdict {
-                    out.finding(Finding::Invalidated(verdict));
-                }
-            }
-            (self.started, self.bad, self.good) = (NONE, 0, 0);
+            self.withdraw(code, self.quiet_tick(), out);
         }
     }
 
-    /// Ends an alarm that cannot be judged any more.
-    pub(crate) fn withdraw(&mut self, code: u32, at: i64, told: Teller<'_>, out: &mut dyn Sink<Finding>) {
-        if self.in_alarm()
-            && let Some(verdict) = told.verdict(code, self.started, at, None)
-        {
-            out.finding(Finding::Invalidated(verdict));
+    /// Ends an alarm that cannot be judged any more; runs begin anew.
+    pub(crate) fn withdraw(&mut self, code: u32, at: i64, out: &mut dyn Events) {
+        if self.in_alarm() {
+            out.event(&Event { kind: Kind::Invalidated, code, started: self.started, at, value: None });
         }
         (self.started, self.bad, self.good) = (NONE, 0, 0);
     }
@@ -85,67 +77,77 @@ impl State {
         code: u32,
         at: i64,
         conforms: bool,
-        value: impl FnOnce() -> MetricValue,
-        told: Teller<'_>,
-        out: &mut dyn Sink<Finding>,
+        value: &dyn Fn() -> MetricValue,
+        rule: &Rule,
+        out: &mut dyn Events,
     ) {
         if !self.in_alarm() {
             self.bad = if conforms { 0 } else { self.bad.saturating_add(1) };
-            if self.bad >= told.rule.to_alarm {
-                self.begin(code, at, value(), told, out);
+            if self.bad >= rule.to_alarm {
+                self.begin(code, at, value, out);
             }
         } else if conforms {
             self.good = self.good.saturating_add(1);
-            if self.good >= told.rule.to_clear {
-                self.end(code, at, value(), told, out);
+            if self.good >= rule.to_clear {
+                self.end(code, at, value, out);
             }
         } else {
             (self.good, self.violated) = (0, at);
         }
     }
 
-    pub(crate) fn begin(
-        &mut self,
-        code: u32,
-        at: i64,
-        value: MetricValue,
-        told: Teller<'_>,
-        out: &mut dyn Sink<Finding>,
-    ) {
+    pub(crate) fn begin(&mut self, code: u32, at: i64, value: &dyn Fn() -> MetricValue, out: &mut dyn Events) {
         (self.started, self.violated, self.bad, self.good) = (at, at, 0, 0);
-        if let Some(verdict) = told.verdict(code, at, at, Some(value)) {
-            out.finding(Finding::Alarm(verdict));
-        }
+        out.event(&Event { kind: Kind::Alarm, code, started: at, at, value: Some(value) });
     }
 
-    pub(crate) fn end(
-        &mut self,
-        code: u32,
-        at: i64,
-        value: MetricValue,
-        told: Teller<'_>,
-        out: &mut dyn Sink<Finding>,
-    ) {
-        if let Some(verdict) = told.verdict(code, self.started, at, Some(value)) {
-            out.finding(Finding::Cleared(verdict));
-        }
+    pub(crate) fn end(&mut self, code: u32, at: i64, value: &dyn Fn() -> MetricValue, out: &mut dyn Events) {
+        out.event(&Event { kind: Kind::Cleared, code, started: self.started, at, value: Some(value) });
         (self.started, self.bad, self.good) = (NONE, 0, 0);
     }
 }
 
-/// Says whose findings they are.
-#[derive(Debug, Clone, Copy)]
+/// What becomes of an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Alarm,
+    Cleared,
+    Invalidated,
+}
+
+/// Something becomes of the alarm of the thing with this code. The value is made only for those who want it.
+pub(crate) struct Event<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) code: u32,
+    started: i64,
+    pub(crate) at: i64,
+    value: Option<&'a dyn Fn() -> MetricValue>,
+}
+
+/// Takes what is found: to count is much cheaper than to tell.
+pub(crate) trait Events {
+    fn event(&mut self, event: &Event<'_>);
+}
+
+/// Tells events as findings.
 pub(crate) struct Teller<'a> {
     pub(crate) rule: &'a Rule,
     pub(crate) subjects: &'a [Arc<str>],
+    pub(crate) out: &'a mut dyn Sink<Finding>,
 }
 
-impl Teller<'_> {
-    fn verdict(self, code: u32, started: i64, at: i64, value: Option<MetricValue>) -> Option<Verdict> {
-        let thing = self.subjects.get(code as usize)?.clone();
+impl Events for Teller<'_> {
+    fn event(&mut self, event: &Event<'_>) {
+        let Some(thing) = self.subjects.get(event.code as usize).cloned() else { return };
         let (profile, behavior) = (self.rule.profile_name.clone(), self.rule.name.clone());
-        let started = Timestamp(started);
+        let started = Timestamp(event.started);
         let id = ViolationId::of(&profile, &behavior, &thing, started);
-        Some(Verdict { thing, profile, behavior, id, started, at: Timestamp(at), value, confidence: None })
+        let (at, value) = (Timestamp(event.at), event.value.map(|value| value()));
+        let verdict = Verdict { thing, profile, behavior, id, started, at, value, confidence: None };
+        self.out.finding(match event.kind {
+            Kind::Alarm => Finding::Alarm(verdict),
+            Kind::Cleared => Finding::Cleared(verdict),
+            Kind::Invalidated => Finding::Invalidated(verdict),
+        });
     }
 }
