@@ -136,16 +136,16 @@ impl World {
     fn turn(&self, name: &str) -> Result<u64, Failure> {
         let replay = |behavior| Replay::of(&self.plan, "changed", behavior).ok_or("the behavior is not replayed");
         Ok(match name {
-            "alarms-disk" => self.from_disk(replay("static")?)?.0,
-            "alarms-memory" => self.from_memory(replay("static")?).0,
+            "alarms-disk" => self.over_disk(replay("static")?)?.0,
+            "alarms-memory" => self.over_memory(replay("static")?).0,
             "p90-disk" => self.by_the_hour(replay("fleet")?)?.1,
-            "p90-memory" => self.from_memory(replay("fleet")?).1,
+            "p90-memory" => self.over_memory(replay("fleet")?).1,
             "floor" => self.memory.number.iter().map(|number| u64::from(*number > THRESHOLD)).sum(),
             other => return Err(format!("`{other}` is no turn").into()),
         })
     }
 
-    fn from_disk(&self, mut replay: Replay) -> Result<(u64, u64), Failure> {
+    fn over_disk(&self, mut replay: Replay) -> Result<(u64, u64), Failure> {
         let (mut alarms, mut subjects) = (Alarms::default(), Vec::new());
         self.series.replay(&self.realm, TRACK, METRIC, ALWAYS, &mut |columns| {
             replay.take(columns, &|_| true, &mut alarms);
@@ -167,7 +167,7 @@ impl World {
         Ok((tally.alarms.values().map(|count| u64::from(*count)).sum(), tally.violating))
     }
 
-    fn from_memory(&self, mut replay: Replay) -> (u64, u64) {
+    fn over_memory(&self, mut replay: Replay) -> (u64, u64) {
         let mut alarms = Alarms::default();
         replay.take(&self.memory.columns(), &|_| true, &mut alarms);
         replay.advance(self.end, &self.memory.subjects, &mut alarms);
@@ -239,7 +239,8 @@ async fn write(series: &FileSeries, realm: &Realm, tape: &Tape) -> Result<(), Fa
             series.write(realm, TRACK, std::mem::take(&mut samples), None).await?;
         }
     }
-    Ok(series.merge().await?)
+    while series.merge().await? {}
+    Ok(())
 }
 
 fn parquet_files(folder: &Path, files: &mut Vec<String>) -> Result<u64, Failure> {
