@@ -10,10 +10,14 @@ use super::notice::{Noticed, NoticedEvent};
 use super::record::TRACK;
 use super::samples;
 use super::statistics::Statistics;
+use super::ward::{State, Ward};
 use super::window::THINGS_MAX;
 use crate::behavior::{Behavior, MetricValue};
 use crate::engine::Training;
 use crate::observe::Measured;
+
+/// Turns that a reader gives to those who judge, at most.
+const TURNS_GIVEN: usize = 8;
 
 impl DeviceRoom {
     /// Violations that hold, of a thing, a profile, both or all, strictly after a place, newest first, at most `limit` of
@@ -31,12 +35,31 @@ impl DeviceRoom {
         pass: impl Fn(&Behavior) -> bool + Send + Sync,
     ) -> Result<Vec<(Place, ActiveViolation)>, StoreError> {
         let ward = self.ready(cx).await?;
-        let found = ward.look(|state| {
+        self.caught_up(cx, &ward).await;
+        let list = |state: &mut State| {
             let all = state.actives.list(thing, profile, after);
             let passing = all.filter(|(_, violation)| pass(&violation.behavior)).take(limit);
             passing.map(|(place, violation)| (place, violation.clone())).collect()
-        });
-        Ok(found.unwrap_or_default())
+        };
+        // What is shown here can be found among the events: what is not written yet is waited for.
+        let written = ward.look(|state| state.unwritten.is_empty().then(|| list(state)));
+        if let Some(found) = written.flatten() {
+            return Ok(found);
+        }
+        let _turn = self.turn(cx).await;
+        Ok(ward.look(list).unwrap_or_default())
+    }
+
+    /// Lets those who judge go first, so that whoever was told that a report is taken in sees what came of it. It is not
+    /// waited for long: under load there is always something that waits.
+    async fn caught_up(&self, cx: &Cx, ward: &Ward) {
+        for _ in 0..TURNS_GIVEN {
+            let behind = ward.look(|state| state.waiting() > 0 || !state.unwritten.is_empty());
+            if behind != Some(true) {
+                return;
+            }
+            drop(self.turn(cx).await);
+        }
     }
 
     /// True if a violation holds. It is known a moment before it can be found on the board.
@@ -63,6 +86,7 @@ impl DeviceRoom {
     ) -> Result<Vec<(Timestamp, MetricValue)>, StoreError> {
         let ward = self.ready(cx).await?;
         let name = samples::measure(measured);
+        self.caught_up(cx, &ward).await;
         let inside = |at: Timestamp| span.from <= at && at < span.to;
         // First what is not sealed: what is sealed meanwhile is found twice then, and never missed.
         let recent = ward.look(|state| {

@@ -133,7 +133,7 @@ pub(crate) fn compared(
             behavior: behavior.clone(),
             comparison,
             seen,
-            warning: stated.filter(|_| index.is_some()).and_then(|stated| lint(stated, seen)),
+            warning: stated.and_then(|stated| lint(stated, seen)),
             modelled: stated
                 .and_then(|stated| stated.criteria.as_ref())
                 .is_some_and(|criteria| criteria.ml_detection_config.is_some()),
