@@ -16,6 +16,7 @@ import paho.mqtt.client as paho
 import pytest
 
 from conftest import sdk
+from hosts import Node
 from server import ACCESS_KEY, SECRET_KEY, environment
 
 VERSIONS = [paho.MQTTv311, paho.MQTTv5]
@@ -50,14 +51,14 @@ def port_of(server, scheme):
 class Device:
     """paho, connected, and everything that it was told."""
 
-    def __init__(self, port, client_id, version=paho.MQTTv311, tls=None, host="127.0.0.1", password=SECRET_KEY, clean=True):
+    def __init__(self, port, client_id, version=paho.MQTTv311, tls=None, host="127.0.0.1", user=ACCESS_KEY, password=SECRET_KEY, clean=True):
         self.messages, self.published, self.ended, self.connected = [], {}, [], []
         more = {"clean_session": clean} if version == paho.MQTTv311 else {}
         self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=client_id, protocol=version, **more)
         if tls:
             self.client.tls_set(**tls)
         else:
-            self.client.username_pw_set(ACCESS_KEY, password)
+            self.client.username_pw_set(user, password)
         self.client.on_connect = lambda client, data, flags, code, properties: self.connected.append(code)
         self.client.on_message = lambda client, data, message: self.messages.append(message)
         self.client.on_publish = lambda client, data, number, code, properties: self.published.update({number: code})
@@ -210,6 +211,14 @@ def test_who_has_no_key_is_not_let_in(plain, device):
     _, port = plain
     assert device(port, "sensor-1", password="wrong").connected[0].is_failure
     assert not device(port, "sensor-1").connected[0].is_failure
+
+
+def test_the_agent_of_a_host_is_no_device(plain, device):
+    """Its key is for its own reports of packages."""
+    server, port = plain
+    agent = Node(server, sdk(server.endpoint))
+    refused = device(port, "sensor-1", user=agent.key["AccessKeyId"], password=agent.key["SecretAccessKey"])
+    assert refused.connected[0].is_failure
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -35,6 +35,7 @@ class Node:
         answer = self.register()
         assert answer.status == 200, answer
         self.instance = answer.json["InstanceId"]
+        self.key = answer.json
         self.client = server.client(key=answer.json["AccessKeyId"], secret=answer.json["SecretAccessKey"])
 
     def register(self, **change):

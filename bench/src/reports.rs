@@ -18,6 +18,8 @@ const CLEAN: u8 = 0x02;
 const CREDENTIALS: u8 = 0xc0;
 /// 1200 s.
 const KEEP_ALIVE: [u8; 2] = [4, 176];
+/// Connections from one address of this machine.
+const PORTS_OF_ADDRESS: usize = 20_000;
 /// Length of PUBACK.
 const PUBACK_BYTES: usize = 4;
 /// How long to wait for what was not acknowledged when the time is over.
@@ -96,10 +98,10 @@ async fn run(load: &Load) -> Result<(Vec<Seen>, Option<u64>), Failure> {
     };
     let mut connections = Vec::new();
     for number in 0..load.clients {
-        connections.push(connect(load, &format!("load-{number}")).await?);
+        connections.push(connect(load, number, &format!("load-{number}")).await?);
     }
     let subscriber = match &load.subscribe {
-        Some(filter) => Some(subscribe(connect(load, "subscriber").await?, filter).await?),
+        Some(filter) => Some(subscribe(connect(load, load.clients, "subscriber").await?, filter).await?),
         None => None,
     };
     let begin = Instant::now() + Duration::from_secs_f64(load.warm_seconds);
@@ -149,8 +151,11 @@ fn remaining_length(mut length: usize, packet: &mut Vec<u8>) -> Result<(), Failu
     }
 }
 
-async fn connect(load: &Load, id: &str) -> Result<TcpStream, Failure> {
-    let mut stream = TcpStream::connect(&load.address).await?;
+async fn connect(load: &Load, number: usize, id: &str) -> Result<TcpStream, Failure> {
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    // One address has ports for some 28,000 connections to the same server.
+    socket.bind(std::net::SocketAddr::from(([127, 0, u8::try_from(number / PORTS_OF_ADDRESS)?, 1], 0)))?;
+    let mut stream = socket.connect(load.address.parse()?).await?;
     stream.set_nodelay(true)?;
     let mut body = CONNECT_HEADER.to_vec();
     body.push(if load.username.is_some() { CLEAN | CREDENTIALS } else { CLEAN });

@@ -102,8 +102,13 @@ impl Devices {
             room.enrol_with(Arc::new(Clerk(Arc::clone(authority))));
         }
         let (stop, stopping) = watch::channel(false);
-        let house: Arc<dyn Host> =
-            Arc::new(House { realm: cx.realm.clone(), door, room: Arc::clone(room), intake: Arc::clone(&intake) });
+        let house: Arc<dyn Host> = Arc::new(House {
+            realm: cx.realm.clone(),
+            door,
+            authorizer: Arc::clone(authorizer),
+            room: Arc::clone(room),
+            intake: Arc::clone(&intake),
+        });
         let (endpoint, serve) = bound.serve(Arc::clone(&house), Limits::default(), stopping);
         for settings in &config.bridges {
             let (bridge, _nothing_goes_there) = Bridge::new(settings.clone())?;

@@ -19,9 +19,9 @@ impl Door {
         Self { keys: Arc::new(KeyRing::new()) }
     }
 
-    /// True for a key and its secret, as devices without a certificate send them.
-    pub(crate) fn knows(&self, id: &str, secret: &[u8]) -> bool {
-        self.keys.get(id).is_some_and(|key| key.has_secret(secret))
+    /// Whose a key and its secret are, as devices without a certificate send them.
+    pub(crate) fn holder(&self, id: &str, secret: &[u8]) -> Option<Principal> {
+        self.keys.get(id).filter(|key| key.has_secret(secret)).map(|key| key.principal().clone())
     }
 
     /// Lets the holder of a key in as `principal`.

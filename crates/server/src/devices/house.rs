@@ -5,7 +5,7 @@
 //! - If that certificate is registered, it has to be active, and a device is one of the things that it is attached to: the
 //!   one of its client id or of the common name before others.
 //! - Without one, the user name is an access key's id and the password its secret, and a device is the thing of its
-//!   client id.
+//!   client id, if the key's holder may connect as that (`iot:Connect`).
 //! - Nobody else is let in.
 
 use std::sync::Arc;
@@ -17,7 +17,8 @@ use bartizan_device::room::topic::ReportTopic;
 use bartizan_device::room::{DeviceRoom, Received};
 use bartizan_device::roster::Holder;
 use bartizan_mqtt::{Event, Guest, Hello, Host, Message, Published, Qos, Refused, Unavailable};
-use bartizan_wire::{Realm, Timestamp};
+use bartizan_policy::Authorizer;
+use bartizan_wire::{Arn, Realm, Timestamp};
 
 use super::intake::Intake;
 use crate::clock;
@@ -30,6 +31,7 @@ const THINGS: &str = "$aws/things/";
 pub(crate) struct House {
     pub(crate) realm: Realm,
     pub(crate) door: Door,
+    pub(crate) authorizer: Arc<dyn Authorizer>,
     pub(crate) room: Arc<DeviceRoom>,
     pub(crate) intake: Arc<Intake>,
 }
@@ -44,7 +46,12 @@ impl Host for House {
             return thing.map(|thing| Guest::new(hello, thing)).ok_or(Refused::NotAuthorized);
         }
         let (Some(id), Some(secret)) = (hello.username, hello.password) else { return Err(Refused::NotAuthorized) };
-        if self.door.knows(id, secret) { Ok(Guest::new(hello, hello.client_id)) } else { Err(Refused::BadCredentials) }
+        let holder = self.door.holder(id, secret).ok_or(Refused::BadCredentials)?;
+        let client = Arn::new("iot", &self.realm, &format!("client/{}", hello.client_id)).into();
+        match self.authorizer.decide(&holder, "iot:Connect", &client) {
+            Ok(()) => Ok(Guest::new(hello, hello.client_id)),
+            Err(_) => Err(Refused::NotAuthorized),
+        }
     }
 
     fn may_publish(&self, guest: &Guest, topic: &str) -> bool {
