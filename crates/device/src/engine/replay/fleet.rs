@@ -4,7 +4,7 @@ use bartizan_policy::Columns;
 
 use super::super::alarm::Kept;
 use super::super::criterion::Order;
-use super::super::fleet::percentile;
+use super::super::fleet::POPULATION_MIN;
 use super::super::plan::{Rule, Statistic};
 use super::super::rings::Joining;
 use super::super::window::PERIOD_SLOTS;
@@ -31,7 +31,8 @@ pub(super) struct Fleet {
     /// Windows up to here are judged.
     judged_to: i64,
     values: Vec<f64>,
-    ranked: Vec<f64>,
+    /// The values of a window in a form that is ordered as whole numbers are, which is faster to rank.
+    ranked: Vec<i64>,
     /// Judgments so far, and those that violate.
     pub(super) judged: u64,
     pub(super) violating: u64,
@@ -104,8 +105,12 @@ impl Fleet {
         }
         gather(&self.table, number, self.periods, self.joining, &mut self.values);
         self.ranked.clear();
-        self.ranked.extend(self.values.iter().copied().filter(|value| !value.is_nan()));
-        let Some(threshold) = percentile(&mut self.ranked, self.statistic) else {
+        self.ranked.extend(self.values.iter().filter(|value| !value.is_nan()).map(|value| folded(value.to_bits())));
+        let enough = self.ranked.len() >= POPULATION_MIN;
+        let position = self.statistic.position(self.ranked.len());
+        let ranked = self.ranked.as_mut_slice();
+        let found = enough.then(|| *ranked.select_nth_unstable(position).1);
+        let Some(threshold) = found.map(|bits| f64::from_bits(folded(bits.cast_unsigned()).cast_unsigned())) else {
             hear(window, at, states, out);
             return;
         };
@@ -129,6 +134,12 @@ impl Fleet {
             state.settle(code, at, conforms, &value, rule, out);
         }
     }
+}
+
+/// A float's bits as a whole number with the same order, and back [`f64::total_cmp`].
+fn folded(bits: u64) -> i64 {
+    let bits = bits.cast_signed();
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
 /// Nothing can be judged, but things were heard of.

@@ -71,7 +71,8 @@ impl Numbers {
         out: &mut dyn Events,
     ) -> u64 {
         let newer = run.at.first().is_some_and(|first| *first > state.last);
-        if !(newer && is_apart(run.at, 1)) {
+        let apart = least_apart(run.at);
+        if !newer || apart < 1 {
             // some come late or twice: they are left out first
             let mut last = state.last;
             let kept = run.at.iter().zip(run.value).filter(|(at, _)| {
@@ -85,7 +86,7 @@ impl Numbers {
             }
             return self.run(Run { code: run.code, at: &at, value: &value }, state, order, threshold, rule, out);
         }
-        if let Some(slots) = self.slots.filter(|slots| !self.is_alone(run, *slots)) {
+        if let Some(slots) = self.slots.filter(|slots| !self.is_alone(run, apart, *slots)) {
             let mut sums = std::mem::take(&mut self.sums);
             self.sum(run, slots, &mut sums);
             self.violating += judge(Run { value: &sums, ..run }, state, order, threshold, rule, out);
@@ -98,11 +99,11 @@ impl Numbers {
 
     /// Whether every window holds its own row alone, which is so where a duration of five minutes meets reports every
     /// five minutes: then there is nothing to sum. The last row is what later windows may need.
-    fn is_alone(&mut self, run: Run<'_>, slots: u32) -> bool {
-        let apart = i64::from(slots.saturating_sub(1)) * SLOT_MS;
+    fn is_alone(&mut self, run: Run<'_>, apart: i64, slots: u32) -> bool {
+        let needed = i64::from(slots.saturating_sub(1)) * SLOT_MS;
         let Some(recent) = self.recent.get_mut(run.code as usize) else { return false };
         let (Some(first), Some(last)) = (run.at.first(), run.at.last().zip(run.value.last())) else { return true };
-        let alone = recent.last().is_none_or(|(at, _)| first - at >= apart) && is_apart(run.at, apart);
+        let alone = recent.last().is_none_or(|(at, _)| first - at >= needed) && apart >= needed;
         if alone {
             recent.clear();
             recent.push((*last.0, *last.1));
@@ -116,17 +117,21 @@ impl Numbers {
         sums.clear();
         let Some(recent) = self.recent.get_mut(run.code as usize) else { return };
         let mut sum: f64 = recent.iter().map(|(_, value)| value).sum();
-        // times up to here are in slots that are not counted any more
-        let bound = |at: i64| i64::from(before_static(slot(at), slots)) * SLOT_MS;
+        // rows that are so far apart are never in one window, and rows that are so near always are; between the two their
+        // slots tell
+        let (far, near) = (i64::from(slots.saturating_sub(1)) * SLOT_MS, i64::from(slots.saturating_sub(2)) * SLOT_MS);
+        let is_gone = |old: i64, at: i64| {
+            let apart = at - old;
+            apart > near && (apart >= far || slot(old) <= before_static(slot(at), slots))
+        };
         let (mut old, mut tail) = (0, 0);
         for (at, value) in run.at.iter().zip(run.value) {
             sum += value;
-            let bound = bound(*at);
-            while let Some((_, gone)) = recent.get(old).filter(|(at, _)| *at <= bound) {
+            while let Some((_, gone)) = recent.get(old).filter(|(old, _)| is_gone(*old, *at)) {
                 sum -= gone;
                 old += 1;
             }
-            while let Some((_, gone)) = run.at.get(tail).filter(|at| **at <= bound).zip(run.value.get(tail)) {
+            while let Some((_, gone)) = run.at.get(tail).filter(|old| is_gone(**old, *at)).zip(run.value.get(tail)) {
                 sum -= gone;
                 tail += 1;
             }
@@ -256,8 +261,9 @@ pub(super) fn run_length(subjects: &[u32]) -> usize {
     subjects.get(..reach).unwrap_or_default().partition_point(|subject| subject == first)
 }
 
-/// Each time is later than the one before by at least so much.
-fn is_apart(at: &[i64], apart: i64) -> bool {
+/// The least time between two rows.
+fn least_apart(at: &[i64]) -> i64 {
+    let next = at.get(1..).unwrap_or_default();
     // without leaving early, so that several are compared at once
-    at.iter().zip(at.iter().skip(1)).fold(true, |all, (one, next)| all & (next.wrapping_sub(*one) >= apart))
+    at.iter().zip(next).fold(i64::MAX, |least, (one, next)| least.min(next.wrapping_sub(*one)))
 }
