@@ -19,7 +19,7 @@ const CREDENTIALS: u8 = 0xc0;
 /// 1200 s.
 const KEEP_ALIVE: [u8; 2] = [4, 176];
 /// Connections from one address of this machine.
-const PORTS_OF_ADDRESS: usize = 20_000;
+const PORTS_OF_ADDRESS: usize = 10_000;
 /// Length of PUBACK.
 const PUBACK_BYTES: usize = 4;
 /// How long to wait for what was not acknowledged when the time is over.

@@ -110,8 +110,10 @@ impl Devices {
             intake: Arc::clone(&intake),
         });
         let (endpoint, serve) = bound.serve(Arc::clone(&house), Limits::default(), stopping);
+        let mut brokers = Vec::with_capacity(config.bridges.len());
         for settings in &config.bridges {
-            let (bridge, _nothing_goes_there) = Bridge::new(settings.clone())?;
+            let (bridge, handle) = Bridge::new(settings.clone())?;
+            brokers.push(handle);
             let (house, mut stopping) = (Arc::clone(&house), stop.subscribe());
             tokio::spawn(bridge.run(house, async move {
                 let _stopped_or_dropped = stopping.wait_for(|stop| *stop).await;
@@ -124,7 +126,7 @@ impl Devices {
             stop.subscribe(),
         ));
         let (rest, resting) = watch::channel(false);
-        room.connect(Arc::new(Carrier::new(Arc::clone(&intake), endpoint)));
+        room.connect(Arc::new(Carrier::new(Arc::clone(&intake), endpoint, brokers)));
         Ok(Self {
             doors,
             intake,

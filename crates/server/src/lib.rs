@@ -16,6 +16,7 @@ mod surroundings;
 
 use std::sync::{Arc, Weak};
 
+use bartizan_device::endpoint::Endpoint;
 use bartizan_device::room::DeviceRoom;
 
 pub use alerts::AlertsError;
@@ -40,6 +41,7 @@ pub fn limits() -> Vec<Limit> {
 /// # Errors
 /// If two operations have one address, which is a defect.
 pub fn schema() -> Result<serde_json::Value, bartizan_operation::BoundTwice> {
-    let rooms = rooms::Rooms::build(Arc::new(door::Door::new()), DeviceRoom::default(), Weak::new())?;
+    let rooms =
+        rooms::Rooms::build(Arc::new(door::Door::new()), DeviceRoom::default(), Endpoint::default(), Weak::new())?;
     Ok(bartizan_operation::describe::table(&rooms.table))
 }

@@ -28,17 +28,19 @@ pub(crate) struct Rooms {
 }
 
 impl Rooms {
-    /// Builds them. `keyholder` is told of agents' keys; `ledger` is what statistics are read from.
+    /// Builds them. `keyholder` is told of agents' keys; `endpoint` is where devices are told to connect; `ledger` is what
+    /// statistics are read from.
     pub(crate) fn build(
         keyholder: Arc<dyn Keyholder>,
         device: DeviceRoom,
+        endpoint: Endpoint,
         ledger: Weak<SqliteLedger>,
     ) -> Result<Self, BoundTwice> {
         let host = Arc::new(HostRoom::new(keyholder));
         let device = Arc::new(device);
         let mut operations = bartizan_host::operations(&host);
         operations.extend(bartizan_device::operations(&device));
-        operations.push(ErasedOperation::of::<DescribeEndpoint>(Arc::new(Endpoint::default())));
+        operations.push(ErasedOperation::of::<DescribeEndpoint>(Arc::new(endpoint)));
         // What may be asked without a signature carries its own secret; the binding says so.
         let anonymous: Vec<&str> = operations
             .iter()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bartizan_access::authorize::ROOT;
+use bartizan_device::endpoint::Endpoint;
 use bartizan_device::room::DeviceRoom;
 use bartizan_ledger::StoreError;
 use bartizan_notify::Bell;
@@ -104,7 +105,10 @@ impl Server {
         let door = Door::new();
         door.admit(&root_key.access_key_id, &root_key.secret_access_key, ROOT, &config.realm);
         let device = DeviceRoom::new(config.devices.settings, RandomMint.number());
-        let rooms = Rooms::build(Arc::new(door.clone()), device, Arc::downgrade(&stores.ledger))?;
+        // The first name in the listeners' certificate is the one that devices know.
+        let endpoint = config.devices.listeners.names.first();
+        let endpoint = endpoint.map_or_else(Endpoint::default, |host| Endpoint { host: host.clone() });
+        let rooms = Rooms::build(Arc::new(door.clone()), device, endpoint, Arc::downgrade(&stores.ledger))?;
         let bell = Bell::default();
         let alerts = Alerts::deliver(&stores, config.realm.clone(), sinks, bell.clone());
         let surroundings = Arc::new(Surroundings::new(config.realm.clone(), stores, bell));

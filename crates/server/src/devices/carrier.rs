@@ -1,4 +1,5 @@
-//! What is published over HTTPS goes the way of everything that is published.
+//! What is published over HTTPS goes the way of everything that is published, and what the room tells goes to wherever
+//! somebody may be subscribed: the own endpoint, and the brokers that are bridged.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use async_trait::async_trait;
 use bartizan_device::room::topic::ReportTopic;
 use bartizan_device::room::{Broker, Received};
 use bartizan_ledger::StoreError;
-use bartizan_mqtt::{Endpoint, Message, Qos};
+use bartizan_mqtt::{BridgeHandle, Endpoint, Message, Qos};
 use bartizan_wire::{Realm, Timestamp};
 
 use super::intake::Intake;
@@ -16,16 +17,28 @@ use super::intake::Intake;
 pub(crate) struct Carrier {
     intake: Arc<Intake>,
     endpoint: Endpoint,
+    brokers: Vec<BridgeHandle>,
 }
 
 impl Carrier {
-    pub(crate) fn new(intake: Arc<Intake>, endpoint: Endpoint) -> Self {
-        Self { intake, endpoint }
+    pub(crate) fn new(intake: Arc<Intake>, endpoint: Endpoint, brokers: Vec<BridgeHandle>) -> Self {
+        Self { intake, endpoint, brokers }
     }
 
     /// Sends a message to its subscribers.
     fn deliver(&self, topic: &str, payload: Vec<u8>) {
         self.endpoint.deliver(&Message::new(topic, payload, Qos::AtLeastOnce));
+    }
+
+    /// Sends what the room tells, such as exports, to subscribers here and at bridged brokers.
+    fn announce(&self, topic: &str, payload: Vec<u8>) {
+        let message = Message::new(topic, payload, Qos::AtLeastOnce);
+        self.endpoint.deliver(&message);
+        for broker in &self.brokers {
+            if !broker.deliver(&message) {
+                tracing::warn!(topic, "a message was not handed to a bridged broker: too many wait for it");
+            }
+        }
     }
 }
 
@@ -46,6 +59,6 @@ impl Broker for Carrier {
     }
 
     fn tell(&self, topic: &str, payload: Vec<u8>) {
-        self.deliver(topic, payload);
+        self.announce(topic, payload);
     }
 }
