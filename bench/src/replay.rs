@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bartizan_device::behavior::{Behavior, BehaviorCriteria, ComparisonOperator, MetricValue, StatisticalThreshold};
-use bartizan_device::engine::{Finding, NamedProfile, Plan, Replay};
+use bartizan_device::engine::{Finding, NamedProfile, Plan, Replay, Source, tally};
 use bartizan_device::metric::Measure;
 use bartizan_policy::series::{Columns, Sample, Series, Value};
 use bartizan_policy::{Sink, Span};
@@ -22,6 +22,7 @@ const METRIC: &str = "load";
 /// 2026-11-01T00:00:00Z, a multiple of the period.
 const START: i64 = 1_793_491_200_000;
 const PERIOD_MS: i64 = 300_000;
+const HOUR_MS: i64 = 3_600_000;
 /// Reports of the whole fleet that are written together.
 const WRITTEN_TOGETHER: i64 = 12;
 /// About one value in ten is above it.
@@ -60,6 +61,12 @@ struct Memory {
 }
 
 impl Memory {
+    fn push(&mut self, subject: u32, at: i64, number: f64) {
+        self.subject.push(subject);
+        self.at.push(at);
+        self.number.push(number);
+    }
+
     fn columns(&self) -> Columns<'_> {
         Columns { subjects: &self.subjects, subject: &self.subject, at: &self.at, number: &self.number, texts: None }
     }
@@ -70,6 +77,8 @@ struct World {
     realm: Realm,
     plan: Plan,
     memory: Memory,
+    /// The same rows hour by hour, each sorted by device.
+    hours: Vec<Memory>,
     end: Timestamp,
 }
 
@@ -96,6 +105,7 @@ pub(crate) fn run(tape: &Tape) -> Result<(), Failure> {
         realm,
         plan,
         memory: Memory::default(),
+        hours: Vec::new(),
         end: Timestamp(START + i64::from(tape.reports) * PERIOD_MS),
     };
     world.load()?;
@@ -125,10 +135,16 @@ impl World {
             rows.extend(cells.map(|((subject, at), number)| (*subject, *at, *number)));
         })?;
         rows.sort_unstable_by_key(|(subject, at, _)| (*subject, *at));
-        for (subject, at, number) in rows {
-            memory.subject.push(subject);
-            memory.at.push(at);
-            memory.number.push(number);
+        for (subject, at, number) in &rows {
+            memory.push(*subject, *at, *number);
+        }
+        rows.sort_by_key(|(_, at, _)| (at - START) / HOUR_MS);
+        for hour in rows.chunk_by(|(_, one, _), (_, other, _)| (one - START) / HOUR_MS == (other - START) / HOUR_MS) {
+            let mut kept = Memory { subjects: memory.subjects.clone(), ..Memory::default() };
+            for (subject, at, number) in hour {
+                kept.push(*subject, *at, *number);
+            }
+            self.hours.push(kept);
         }
         Ok(())
     }
@@ -136,16 +152,24 @@ impl World {
     fn turn(&self, name: &str) -> Result<u64, Failure> {
         let replay = |behavior| Replay::of(&self.plan, "changed", behavior).ok_or("the behavior is not replayed");
         Ok(match name {
-            "alarms-disk" => self.over_disk(replay("static")?)?.0,
-            "alarms-memory" => self.over_memory(replay("static")?).0,
-            "p90-disk" => self.by_the_hour(replay("fleet")?)?.1,
-            "p90-memory" => self.over_memory(replay("fleet")?).1,
+            "alarms-disk" => self.over_disk(replay("static")?)?,
+            "alarms-memory" => self.over_memory(replay("static")?),
+            "p90-disk" => self.violating(replay("fleet")?, &mut |span, sink| {
+                self.series.replay(&self.realm, TRACK, METRIC, span, sink).map_err(Into::into)
+            })?,
+            "p90-memory" => self.violating(replay("fleet")?, &mut |span, sink| {
+                // the span of a window begins one millisecond later than the hour
+                let hour = (span.from.0 - START) / HOUR_MS;
+                let hour = usize::try_from(hour).ok().and_then(|hour| self.hours.get(hour));
+                sink(&hour.ok_or("there is no such hour")?.columns());
+                Ok(())
+            })?,
             "floor" => self.memory.number.iter().map(|number| u64::from(*number > THRESHOLD)).sum(),
             other => return Err(format!("`{other}` is no turn").into()),
         })
     }
 
-    fn over_disk(&self, mut replay: Replay) -> Result<(u64, u64), Failure> {
+    fn over_disk(&self, mut replay: Replay) -> Result<u64, Failure> {
         let (mut alarms, mut subjects) = (Alarms::default(), Vec::new());
         self.series.replay(&self.realm, TRACK, METRIC, ALWAYS, &mut |columns| {
             replay.take(columns, &|_| true, &mut alarms);
@@ -153,27 +177,21 @@ impl World {
                 subjects = columns.subjects.to_vec();
             }
         })?;
-        let judged = replay.judged().1;
         replay.finish(self.end, &subjects, &mut alarms);
-        Ok((alarms.0, judged))
+        Ok(alarms.0)
     }
 
-    /// As a preview does where the whole fleet of a window is needed.
-    fn by_the_hour(&self, replay: Replay) -> Result<(u64, u64), Failure> {
-        let span = Span { from: Timestamp(START), to: self.end };
-        let tally = bartizan_device::engine::tally(replay, Timestamp(START), span, &|_| true, &mut |span, sink| {
-            self.series.replay(&self.realm, TRACK, METRIC, span, sink)
-        })?;
-        Ok((tally.alarms.values().map(|count| u64::from(*count)).sum(), tally.violating))
-    }
-
-    fn over_memory(&self, mut replay: Replay) -> (u64, u64) {
+    fn over_memory(&self, mut replay: Replay) -> u64 {
         let mut alarms = Alarms::default();
         replay.take(&self.memory.columns(), &|_| true, &mut alarms);
-        replay.advance(self.end, &self.memory.subjects, &mut alarms);
-        let violating = replay.judged().1;
         replay.finish(self.end, &self.memory.subjects, &mut alarms);
-        (alarms.0, violating)
+        alarms.0
+    }
+
+    /// Datapoints that violate, counted as a preview does where the whole fleet of a window is needed: hour by hour.
+    fn violating(&self, replay: Replay, source: &mut Source<'_, Failure>) -> Result<u64, Failure> {
+        let span = Span { from: Timestamp(START), to: self.end };
+        Ok(tally(replay, Timestamp(START), span, &|_| true, source)?.violating)
     }
 }
 

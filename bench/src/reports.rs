@@ -36,6 +36,9 @@ pub(crate) struct Load {
     /// Reports of one connection that wait for their acknowledgement.
     #[arg(long, default_value_t = 64)]
     window: u16,
+    /// Seconds between two reports of a connection, as devices have them; 0 sends as fast as the window lets.
+    #[arg(long, default_value_t = 0.0)]
+    every: f64,
     /// Length of a report; a file's own length if there is one.
     #[arg(long, default_value_t = 1024)]
     bytes: usize,
@@ -114,7 +117,10 @@ async fn run(load: &Load) -> Result<(Vec<Seen>, Option<u64>), Failure> {
             load.topic.replace("{device}", &format!("load-{number}")).replace("{any}", &any)
         });
         let packets = topics.map(|topic| publish(&topic, &body)).collect::<Result<Vec<_>, _>>()?;
-        let client = Client { stream, packets, window: load.window, begin, end };
+        // spread over the time between two reports, as the reports of a fleet are
+        let every = Duration::from_secs_f64(load.every);
+        let due = Instant::now() + every.mul_f64(number as f64 / load.clients as f64);
+        let client = Client { stream, packets, window: load.window, every, due, begin, end };
         tasks.push(tokio::spawn(client.run()));
     }
     let mut all = Vec::new();
@@ -247,6 +253,9 @@ struct Client {
     stream: TcpStream,
     packets: Vec<Packet>,
     window: u16,
+    every: Duration,
+    /// When the next report is sent, if they are paced.
+    due: Instant,
     begin: Instant,
     end: Instant,
 }
@@ -259,6 +268,10 @@ impl Client {
         let mut since = vec![self.begin; usize::from(self.window)];
         let mut partial = 0;
         loop {
+            if !self.every.is_zero() && sent == done {
+                tokio::time::sleep_until(self.due.min(self.end).into()).await;
+                self.due += self.every;
+            }
             let now = Instant::now();
             out.clear();
             while now < self.end && sent - done < u64::from(self.window) {

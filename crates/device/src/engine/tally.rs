@@ -102,7 +102,7 @@ pub fn tally<E>(
     covers: &dyn Fn(&str) -> bool,
     columns: &mut Source<'_, E>,
 ) -> Result<Tally, E> {
-    let mut counts = Counts { span, alarms: Vec::new(), holding: BTreeSet::new(), alarmed: BTreeSet::new() };
+    let mut counts = Counts { span, things: Vec::new() };
     let mut names = Names::default();
     // windows hold their end: one more millisecond than their times
     let step = |from: i64| from.div_euclid(STEP_MS).saturating_add(1).saturating_mul(STEP_MS).saturating_add(1);
@@ -120,41 +120,42 @@ pub fn tally<E>(
     }
     replay.end_at(Timestamp(span.to.0.saturating_sub(1)), &mut counts);
     let (judged, violating) = replay.judged();
-    let name = |code: &u32| names.all.get(*code as usize).cloned();
-    let holding: BTreeSet<Arc<str>> = counts.holding.iter().filter_map(name).collect();
-    let alarms = names.all.iter().zip(&counts.alarms).filter(|(_, alarms)| **alarms > 0);
-    let alarms: BTreeMap<Arc<str>, u32> = alarms.map(|(name, alarms)| (name.clone(), *alarms)).collect();
-    let mut alarmed: BTreeSet<Arc<str>> = counts.alarmed.iter().filter_map(name).collect();
-    alarmed.extend(holding.iter().cloned());
+    let counted = || names.all.iter().cloned().zip(&counts.things);
+    let alarms = counted().filter(|(_, count)| count.alarms > 0).map(|(name, count)| (name, count.alarms)).collect();
+    let holding = counted().filter(|(_, count)| count.holding).map(|(name, _)| name).collect();
+    let alarmed = counted().filter(|(_, count)| count.alarmed || count.holding).map(|(name, _)| name).collect();
     let heard = names.all.iter().filter(|name| covers(name)).cloned().collect();
     Ok(Tally { alarms, alarmed, holding, heard, judged, violating })
 }
 
-/// By code.
+/// What became of one thing.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    /// Alarms that began in the span.
+    alarms: u32,
+    holding: bool,
+    /// An alarm ended in the span.
+    alarmed: bool,
+}
+
 struct Counts {
     span: Span,
-    alarms: Vec<u32>,
-    holding: BTreeSet<u32>,
-    alarmed: BTreeSet<u32>,
+    /// By code.
+    things: Vec<Count>,
 }
 
 impl Events for Counts {
     fn event(&mut self, event: &Event<'_>) {
-        let (code, inside) = (event.code, event.at >= self.span.from.0);
-        if event.kind == Kind::Alarm {
-            self.holding.insert(code);
-            let place = code as usize;
-            if self.alarms.len() <= place {
-                self.alarms.resize(place + 1, 0);
-            }
-            if let Some(alarms) = self.alarms.get_mut(place).filter(|_| inside) {
-                *alarms += 1;
-            }
-        } else {
-            self.holding.remove(&code);
-            if inside {
-                self.alarmed.insert(code);
-            }
+        let (place, inside) = (event.code as usize, event.at >= self.span.from.0);
+        if self.things.len() <= place {
+            self.things.resize(place + 1, Count::default());
+        }
+        let Some(thing) = self.things.get_mut(place) else { return };
+        thing.holding = event.kind == Kind::Alarm;
+        if inside && thing.holding {
+            thing.alarms += 1;
+        } else if inside {
+            thing.alarmed = true;
         }
     }
 }
