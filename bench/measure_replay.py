@@ -23,7 +23,7 @@ ONSETS_WINDOW = """
 select count(*) from (
     select number > {t} as b0, lag(number, 1) over w > {t} as b1, lag(number, 2) over w > {t} as b2,
         coalesce(lag(number, 3) over w > {t}, false) as b3
-    from {source} window w as (partition by subject order by at)
+    from {source} window w as (partition by subject order by time)
 ) where b0 and b1 and b2 and not b3
 """
 ONSETS_STREAMING = """
@@ -54,11 +54,11 @@ class Theirs:
         self.duck.execute("set threads = 1; set preserve_insertion_order = true")
         names = ", ".join(f"'{name}'" for name in files)
         self.scan = f"read_parquet([{names}])"
-        slot = f"(epoch_ms(at) // {PERIOD_SECONDS * 1000})::uinteger"
+        slot = f"(epoch_ms(time) // {PERIOD_SECONDS * 1000})::uinteger"
         # Their best layout: devices as numbers, sorted by device and time; and one sorted by window for the percentiles.
         self.duck.execute(
-            f"create table sorted as select dense_rank() over (order by subject)::uinteger as subject, at, number, {slot} as slot "
-            f"from {self.scan} order by subject, at"
+            f"create table sorted as select dense_rank() over (order by subject)::uinteger as subject, time, number, {slot} as slot "
+            f"from {self.scan} order by subject, time"
         )
         self.duck.execute("create table windows as select slot, number from sorted order by slot")
         self.frame = polars.from_arrow(self.duck.execute("select subject, slot, number from sorted").to_arrow_table())

@@ -72,7 +72,7 @@ pub(crate) struct Load {
 #[derive(Debug, Default)]
 struct Seen {
     acknowledged: u64,
-    /// Of every 64th report, in microseconds.
+    /// Of every 64th report, counted over all connections, in microseconds.
     waited: Vec<u64>,
 }
 
@@ -120,7 +120,7 @@ async fn run(load: &Load) -> Result<(Vec<Seen>, Option<u64>), Failure> {
         // spread over the time between two reports, as the reports of a fleet are
         let every = Duration::from_secs_f64(load.every);
         let due = Instant::now() + every.mul_f64(number as f64 / load.clients as f64);
-        let client = Client { stream, packets, window: load.window, every, due, begin, end };
+        let client = Client { stream, packets, number: number as u64, window: load.window, every, due, begin, end };
         tasks.push(tokio::spawn(client.run()));
     }
     let mut all = Vec::new();
@@ -252,6 +252,7 @@ fn publish(topic: &str, body: &[u8]) -> Result<Packet, Failure> {
 struct Client {
     stream: TcpStream,
     packets: Vec<Packet>,
+    number: u64,
     window: u16,
     every: Duration,
     /// When the next report is sent, if they are paced.
@@ -295,7 +296,7 @@ impl Client {
             for _ in 0..partial / PUBACK_BYTES {
                 if now >= self.begin && now < self.end {
                     seen.acknowledged += 1;
-                    if done.is_multiple_of(64)
+                    if (done + self.number).is_multiple_of(64)
                         && let Some(slot) = slot(&mut since, done)
                     {
                         seen.waited.push(u64::try_from((now - *slot).as_micros())?);
