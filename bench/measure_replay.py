@@ -61,7 +61,7 @@ class Theirs:
             f"from {self.scan} order by subject, time"
         )
         self.duck.execute("create table windows as select slot, number from sorted order by slot")
-        self.frame = polars.from_arrow(self.duck.execute("select subject, slot, number from sorted").to_arrow_table())
+        self.frame = polars.from_arrow(self.duck.sql("select subject, slot, number from sorted").to_arrow_table())
 
     def sql(self, query, source):
         before = time.process_time()

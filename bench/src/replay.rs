@@ -190,7 +190,8 @@ impl World {
 
     /// Datapoints that violate, counted as a preview does where the whole fleet of a window is needed: hour by hour.
     fn violating(&self, replay: Replay, source: &mut Source<'_, Failure>) -> Result<u64, Failure> {
-        let span = Span { from: Timestamp(START), to: self.end };
+        // a window is judged by the tick at its end
+        let span = Span { from: Timestamp(START), to: Timestamp(self.end.0 + 1) };
         Ok(tally(replay, Timestamp(START), span, &|_| true, source)?.violating)
     }
 }
