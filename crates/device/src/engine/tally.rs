@@ -90,8 +90,9 @@ pub type Source<'a, E> = dyn FnMut(Span, &mut dyn FnMut(&Columns<'_>)) -> Result
 /// How much of the fleet's time is kept at once where percentiles are taken: an hour.
 const STEP_MS: i64 = 12 * PERIOD_MS;
 
-/// Replays one behavior over columns. `columns` hands out the rows of what [`Replay::measured`] names. Replaying begins at `warm` so that windows and runs are full
-/// when the span begins; a day before it is enough for what no alarm of two days decides.
+/// Replays one behavior over columns. `columns` hands out the rows of what [`Replay::measured`] names. Replaying begins at
+/// `warm` so that windows and runs are full when the span begins; a day before it is enough for what no alarm of two days
+/// decides.
 ///
 /// # Errors
 /// Those of `columns`.

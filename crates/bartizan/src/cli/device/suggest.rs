@@ -47,7 +47,8 @@ impl Suggest {
             return Ok(Done::Well);
         }
         output::line(&format!("{} {} {}", self.metric, self.operator, of("Threshold")));
-        output::line(&format!("would have raised {} alarms a week, of {} values", of("AlarmsAWeek"), of("Judged")));
+        let alarms = answer.get("AlarmsAWeek").and_then(serde_json::Value::as_f64).unwrap_or_default();
+        output::line(&format!("would have raised {alarms:.1} alarms a week, of {} values", of("Judged")));
         Ok(Done::Well)
     }
 }
