@@ -207,6 +207,26 @@ def test_a_device_speaks_for_itself_only(plain, device, version):
         until(lambda: one.ended, "the end of the connection")
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_gateway_speaks_for_devices_behind_it(plain, device, version):
+    server, port = plain
+    retain(server, "aws:all-bytes-in", "aws:num-messages-sent")
+    gateway = device(port, "gateway/plant-1", version)
+    assert gateway.subscribe(f"{topic('+')}/accepted", "$SYS/#", "$aws/rules/x") == [False, True, True]
+    for number in (1, 2):
+        gateway.publish(topic(f"sensor-{number}"), report(number))
+        answer = gateway.answer()
+        assert answer.topic == f"{topic(f'sensor-{number}')}/accepted", answer.payload
+        assert [one["value"]["count"] for one in values(server, f"sensor-{number}", "aws:all-bytes-in")] == [52]
+    # what is no report of a thing, and no topic of devices, is not a gateway's
+    if version == paho.MQTTv5:
+        assert gateway.publish("$aws/rules/x", report(3)).value == 0x87
+    # the agent of a host does not become one by its name
+    agent = Node(server, sdk(server.endpoint))
+    refused = device(port, "gateway/plant-2", user=agent.key["AccessKeyId"], password=agent.key["SecretAccessKey"])
+    assert refused.connected[0].is_failure
+
+
 def test_who_has_no_key_is_not_let_in(plain, device):
     _, port = plain
     assert device(port, "sensor-1", password="wrong").connected[0].is_failure

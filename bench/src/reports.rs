@@ -51,6 +51,9 @@ pub(crate) struct Load {
     /// How many devices a connection speaks for.
     #[arg(long, default_value_t = 1)]
     devices: usize,
+    /// What the connections' client ids begin with.
+    #[arg(long, default_value = "")]
+    prefix: String,
     /// Whom the connections say they are.
     #[arg(long, requires = "password")]
     username: Option<String>,
@@ -101,7 +104,7 @@ async fn run(load: &Load) -> Result<(Vec<Seen>, Option<u64>), Failure> {
     };
     let mut connections = Vec::new();
     for number in 0..load.clients {
-        connections.push(connect(load, number, &format!("load-{number}")).await?);
+        connections.push(connect(load, number, &format!("{}load-{number}", load.prefix)).await?);
     }
     let subscriber = match &load.subscribe {
         Some(filter) => Some(subscribe(connect(load, load.clients, "subscriber").await?, filter).await?),

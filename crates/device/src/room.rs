@@ -149,7 +149,7 @@ impl DeviceRoom {
         }
         // Without one nobody is subscribed to anything.
         if let Some(topic) = ReportTopic::parse(topic) {
-            self.take_in(cx, vec![Received { topic, at: cx.now, body: payload }]).await?;
+            self.take_in(cx, vec![Received::read(topic, cx.now, &payload)]).await?;
             self.settle(cx).await?;
         }
         Ok(())

@@ -232,7 +232,7 @@ impl Bridge {
 
     fn guest(&self, address: SocketAddr) -> Guest {
         let client_id: Arc<str> = self.settings.client_id.as_str().into();
-        Guest { name: self.settings.broker.to_string().into(), client_id, address, bridged: true }
+        Guest { name: self.settings.broker.to_string().into(), client_id, address, for_others: true }
     }
 }
 

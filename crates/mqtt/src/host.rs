@@ -53,15 +53,15 @@ pub struct Guest {
     pub name: Arc<str>,
     /// Where it comes from. Of a bridge, the broker's address.
     pub address: SocketAddr,
-    /// What reaches the server through an existing broker: a topic's thing says who published it, not this guest.
-    pub bridged: bool,
+    /// It speaks for others, as a bridge to another broker or a gateway does: the topic says whose a message is.
+    pub for_others: bool,
 }
 
 impl Guest {
     /// Who said `hello`, under a name.
     #[must_use]
     pub fn new(hello: &Hello<'_>, name: impl Into<Arc<str>>) -> Self {
-        Self { client_id: hello.client_id.into(), name: name.into(), address: hello.address, bridged: false }
+        Self { client_id: hello.client_id.into(), name: name.into(), address: hello.address, for_others: false }
     }
 }
 

@@ -12,20 +12,29 @@ use super::throttle::Verdict;
 use super::topic::ReportTopic;
 use super::ward::Ward;
 use crate::observe::{Datapoint, Observation};
-use crate::report::{self, Code, Rejected, ReportId};
+use crate::report::{self, Code, Rejected, Report, ReportId};
 
 /// Recorded observations that may wait for their judgment in one realm. Who records more judges first.
 pub const BACKLOG_MAX: usize = 16_384;
 
-/// A report as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A report that came, and was read where it came: whoever hands it in does not keep others from that.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Received {
     /// Of which thing, and in which form.
     pub topic: ReportTopic,
     /// When it came.
     pub at: Timestamp,
-    /// As sent.
-    pub body: Vec<u8>,
+    /// What it says.
+    pub report: Result<Report, Rejected>,
+}
+
+impl Received {
+    /// Reads a report as it was sent.
+    #[must_use]
+    pub fn read(topic: ReportTopic, at: Timestamp, body: &[u8]) -> Self {
+        let report = report::read(topic.format, body);
+        Self { topic, at, report }
+    }
 }
 
 /// What is answered to a report, on a topic of its own.
@@ -67,8 +76,7 @@ impl DeviceRoom {
         let courses: Vec<Course> = received
             .iter()
             .map(|one| {
-                // What a report says does not depend on others, so nobody waits while it is read.
-                let read = report::read(one.topic.format, &one.body).and_then(|report| {
+                let read = one.report.as_ref().map_err(Clone::clone).and_then(|report| {
                     let datapoints = report.datapoints(|name| customs.get(name).copied())?;
                     Ok((report.id(), datapoints))
                 });

@@ -35,14 +35,14 @@ pub enum Record {
     },
 }
 
-/// The form on the tape: short names, because there are many.
-#[derive(Debug, Serialize, Deserialize)]
+/// The form on the tape, as it is read: short names, because there are many.
+#[derive(Debug, Deserialize)]
 enum Form {
     /// Report.
     R {
         i: Box<str>,
         d: Vec<Point>,
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(default)]
         u: bool,
     },
     /// Window.
@@ -54,12 +54,37 @@ enum Form {
 }
 
 /// A datapoint: metric, value, dimension.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Point(Arc<str>, MetricValue, #[serde(default)] Option<(Arc<str>, DimensionValueOperator)>);
 
-impl From<&Datapoint> for Point {
-    fn from(point: &Datapoint) -> Self {
-        Self(Arc::clone(&point.measured.metric), point.value.clone(), point.measured.dimension.clone())
+/// The form on the tape, as it is written: nothing is copied for it.
+#[derive(Debug, Serialize)]
+enum Written<'a> {
+    R {
+        i: &'a str,
+        d: Points<'a>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        u: bool,
+    },
+    W {
+        d: Points<'a>,
+    },
+    T {},
+    P {
+        s: u64,
+    },
+}
+
+/// Datapoints as a list of [`Point`]s.
+#[derive(Debug)]
+struct Points<'a>(&'a [Datapoint]);
+
+impl Serialize for Points<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|Datapoint { measured, value }| {
+            let dimension = measured.dimension.as_ref().map(|(name, operator)| (&**name, operator));
+            (&*measured.metric, value, dimension)
+        }))
     }
 }
 
@@ -84,15 +109,16 @@ impl Record {
     /// # Errors
     /// When it cannot be written as JSON.
     pub fn recording(&self) -> Result<Recording, StoreError> {
-        let points = |datapoints: &[Datapoint]| datapoints.iter().map(Point::from).collect();
         let (subject, form) = match self {
-            Self::Plan { seq, .. } => ("", Form::P { s: seq.0 }),
+            Self::Plan { seq, .. } => ("", Written::P { s: seq.0 }),
             Self::Seen { observation, report_id, unjudged } => match observation {
                 Observation::Report { thing, datapoints, .. } => {
-                    (thing.as_ref(), Form::R { i: report_id.clone(), d: points(datapoints), u: *unjudged })
+                    (thing.as_ref(), Written::R { i: report_id, d: Points(datapoints), u: *unjudged })
                 }
-                Observation::Window { thing, datapoints, .. } => (thing.as_ref(), Form::W { d: points(datapoints) }),
-                Observation::Tick { .. } => ("", Form::T {}),
+                Observation::Window { thing, datapoints, .. } => {
+                    (thing.as_ref(), Written::W { d: Points(datapoints) })
+                }
+                Observation::Tick { .. } => ("", Written::T {}),
             },
         };
         let body = serde_json::to_vec(&form).map_err(|error| StoreError::Failed(error.to_string()))?;

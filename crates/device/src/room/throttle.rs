@@ -1,6 +1,6 @@
 //! Which reports come too soon (decisions 23 and 26).
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bartizan_wire::Timestamp;
@@ -21,7 +21,7 @@ pub enum Verdict {
 /// The last accepted report of each thing, for as long as it matters.
 #[derive(Debug, Clone, Default)]
 pub struct Throttle {
-    last: BTreeMap<Arc<str>, (Timestamp, Box<str>)>,
+    last: HashMap<Arc<str>, (Timestamp, Box<str>)>,
 }
 
 impl Throttle {
@@ -51,7 +51,7 @@ impl Throttle {
         self.last.retain(|_, (at, _)| now.0.saturating_sub(at.0) < settings.report_interval_ms());
     }
 
-    /// Everything that is remembered, for a snapshot.
+    /// Everything that is remembered, for a snapshot, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = (&Arc<str>, Timestamp, &str)> {
         self.last.iter().map(|(thing, (at, id))| (thing, *at, id.as_ref()))
     }

@@ -3,9 +3,9 @@
 //! A window that is open when the program ends without warning is lost with what was counted in it: at most one period.
 //! What was closed is durable.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bartizan_wire::Timestamp;
 
@@ -22,6 +22,36 @@ pub const ADDRESSES_MAX: usize = 256;
 /// How long a thing that is gone is remembered, in days: as long as metrics are kept.
 const GONE_DAYS: i64 = 14;
 
+const SENT: &str = "aws:num-messages-sent";
+const RECEIVED: &str = "aws:num-messages-received";
+const DENIED: &str = "aws:num-authorization-failures";
+const ADDRESS: &str = "aws:source-ip-address";
+/// Datapoints of a thing in one window without those that are narrowed.
+const DATAPOINTS: usize = 10;
+
+/// A dimension's name, and how it selects.
+type Dimension = (Arc<str>, DimensionValueOperator);
+
+/// The metrics that a window tells of, made once and shared.
+struct Names {
+    attempts: Arc<str>,
+    disconnects: Arc<str>,
+    gone: Arc<str>,
+    smallest: Arc<str>,
+    largest: Arc<str>,
+    /// Those of a [`Tally`].
+    tallied: [Arc<str>; 5],
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| Names {
+    attempts: "aws:num-connection-attempts".into(),
+    disconnects: "aws:num-disconnects".into(),
+    gone: DISCONNECT_DURATION.into(),
+    smallest: MESSAGE_BYTE_SIZE_MIN.into(),
+    largest: MESSAGE_BYTE_SIZE_MAX.into(),
+    tallied: [SENT, RECEIVED, DENIED, MESSAGE_BYTE_SIZE, ADDRESS].map(Into::into),
+});
+
 /// A metric that is narrowed to some topics because a profile asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Narrowed {
@@ -34,9 +64,9 @@ pub struct Narrowed {
 /// The window that is open.
 #[derive(Debug, Default)]
 pub struct Windows {
-    things: BTreeMap<Arc<str>, Counts>,
-    connected: BTreeMap<Arc<str>, u32>,
-    disconnected: BTreeMap<Arc<str>, Timestamp>,
+    things: HashMap<Arc<str>, Counts>,
+    connected: HashMap<Arc<str>, u32>,
+    disconnected: HashMap<Arc<str>, Timestamp>,
     unseen: u64,
 }
 
@@ -46,7 +76,7 @@ struct Counts {
     attempts: i64,
     disconnects: i64,
     all: Tally,
-    narrowed: BTreeMap<(Arc<str>, DimensionValueOperator), Tally>,
+    narrowed: BTreeMap<Dimension, Tally>,
 }
 
 /// Messages, of all topics or of some.
@@ -86,7 +116,10 @@ impl Windows {
             self.unseen += 1;
             return;
         }
-        let counts = self.things.entry(Arc::clone(thing)).or_default();
+        let counts = match self.things.get_mut(thing) {
+            Some(counts) => counts,
+            None => self.things.entry(Arc::clone(thing)).or_default(),
+        };
         match noticed.event {
             NoticedEvent::Connected | NoticedEvent::Refused => counts.attempts += 1,
             NoticedEvent::Disconnected => counts.disconnects += 1,
@@ -137,19 +170,22 @@ impl Windows {
                 counted.insert(Arc::clone(thing), Counts::default());
             }
         }
-        let mut things: BTreeMap<Arc<str>, Vec<Datapoint>> =
-            counted.into_iter().map(|(thing, counts)| (thing, counts.datapoints(narrowed))).collect();
-        for (thing, datapoints) in &mut things {
-            if self.connected.contains_key(thing) {
-                datapoints.push(count(DISCONNECT_DURATION, None, 0));
+        let mut things: HashMap<Arc<str>, Vec<Datapoint>> = HashMap::with_capacity(counted.len());
+        for (thing, counts) in counted {
+            let mut datapoints = counts.datapoints(narrowed);
+            if self.connected.contains_key(&thing) {
+                datapoints.push(count(&NAMES.gone, None, 0));
             }
+            things.insert(thing, datapoints);
         }
         self.disconnected.retain(|_, since| since.plus_days(GONE_DAYS) > at);
         for (thing, since) in self.disconnected.iter().filter(|(thing, _)| asked_for_gone(thing)) {
             let seconds = at.0.saturating_sub(since.0).max(0) / 1000;
-            things.entry(Arc::clone(thing)).or_default().push(count(DISCONNECT_DURATION, None, seconds));
+            things.entry(Arc::clone(thing)).or_default().push(count(&NAMES.gone, None, seconds));
         }
-        Closed { things: things.into_iter().collect(), unseen: std::mem::take(&mut self.unseen) }
+        let mut things: Vec<(Arc<str>, Vec<Datapoint>)> = things.into_iter().collect();
+        things.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        Closed { things, unseen: std::mem::take(&mut self.unseen) }
     }
 }
 
@@ -175,53 +211,42 @@ impl Tally {
     }
 
     /// The datapoint of a metric that may be narrowed; `None` for others, and where nothing was measured.
-    fn datapoint(&self, measured: &Measured) -> Option<Datapoint> {
-        let value = match measured.metric.as_ref() {
-            "aws:num-messages-sent" => self.sent,
-            "aws:num-messages-received" => self.received,
-            "aws:num-authorization-failures" => self.denied,
+    fn datapoint(&self, metric: &Arc<str>, dimension: Option<&Dimension>) -> Option<Datapoint> {
+        let value = match metric.as_ref() {
+            SENT => self.sent,
+            RECEIVED => self.received,
+            DENIED => self.denied,
             MESSAGE_BYTE_SIZE if self.sent > 0 => self.bytes,
-            "aws:source-ip-address" if !self.addresses.is_empty() => {
+            ADDRESS if !self.addresses.is_empty() => {
                 let cidrs = self.addresses.iter().map(ToString::to_string).collect();
-                let value = MetricValue { cidrs: Some(cidrs), ..MetricValue::default() };
-                return Some(Datapoint { measured: measured.clone(), value });
+                let measured = Measured { metric: Arc::clone(metric), dimension: dimension.cloned() };
+                return Some(Datapoint { measured, value: MetricValue { cidrs: Some(cidrs), ..MetricValue::default() } });
             }
             _ => return None,
         };
-        let value = MetricValue { count: Some(value), ..MetricValue::default() };
-        Some(Datapoint { measured: measured.clone(), value })
+        Some(count(metric, dimension, value))
     }
 
     /// The sizes of messages beside their total.
-    fn extremes(&self, dimension: Option<&(Arc<str>, DimensionValueOperator)>) -> impl Iterator<Item = Datapoint> {
-        let sizes = [(MESSAGE_BYTE_SIZE_MIN, self.smallest), (MESSAGE_BYTE_SIZE_MAX, self.largest)];
+    fn extremes(&self, dimension: Option<&Dimension>) -> impl Iterator<Item = Datapoint> {
+        let sizes = [(&NAMES.smallest, self.smallest), (&NAMES.largest, self.largest)];
         sizes.into_iter().filter_map(move |(name, size)| size.map(|size| count(name, dimension, size)))
     }
 }
 
 impl Counts {
     fn datapoints(&self, narrowed: &[Narrowed]) -> Vec<Datapoint> {
-        let whole = |metric: &str| Measured { metric: metric.into(), dimension: None };
-        let mut datapoints = vec![
-            count("aws:num-connection-attempts", None, self.attempts),
-            count("aws:num-disconnects", None, self.disconnects),
-        ];
-        for metric in [
-            "aws:num-messages-sent",
-            "aws:num-messages-received",
-            "aws:num-authorization-failures",
-            MESSAGE_BYTE_SIZE,
-            "aws:source-ip-address",
-        ] {
-            datapoints.extend(self.all.datapoint(&whole(metric)));
-        }
+        let mut datapoints = Vec::with_capacity(DATAPOINTS);
+        datapoints.push(count(&NAMES.attempts, None, self.attempts));
+        datapoints.push(count(&NAMES.disconnects, None, self.disconnects));
+        datapoints.extend(NAMES.tallied.iter().filter_map(|metric| self.all.datapoint(metric, None)));
         datapoints.extend(self.all.extremes(None));
         let none = Tally::default();
-        for one in narrowed {
-            let Some(dimension) = &one.measured.dimension else { continue };
+        for Narrowed { measured, .. } in narrowed {
+            let Some(dimension) = &measured.dimension else { continue };
             let tally = self.narrowed.get(dimension).unwrap_or(&none);
-            datapoints.extend(tally.datapoint(&one.measured));
-            if one.measured.metric.as_ref() == MESSAGE_BYTE_SIZE {
+            datapoints.extend(tally.datapoint(&measured.metric, Some(dimension)));
+            if measured.metric.as_ref() == MESSAGE_BYTE_SIZE {
                 datapoints.extend(tally.extremes(Some(dimension)));
             }
         }
@@ -229,9 +254,9 @@ impl Counts {
     }
 }
 
-fn count(metric: &str, dimension: Option<&(Arc<str>, DimensionValueOperator)>, value: i64) -> Datapoint {
+fn count(metric: &Arc<str>, dimension: Option<&Dimension>, value: i64) -> Datapoint {
     Datapoint {
-        measured: Measured { metric: metric.into(), dimension: dimension.cloned() },
+        measured: Measured { metric: Arc::clone(metric), dimension: dimension.cloned() },
         value: MetricValue { count: Some(value), ..MetricValue::default() },
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn report(thing: &str, id: i64, bytes_out: i64, ports: &[i32]) -> Rec
 /// Any text, sent as a report.
 pub(crate) fn sent(thing: &str, body: impl Into<Vec<u8>>) -> Received {
     let topic = ReportTopic::parse(&format!("$aws/things/{thing}/defender/metrics/json")).unwrap();
-    Received { topic, at: Timestamp(0), body: body.into() }
+    Received::read(topic, Timestamp(0), &body.into())
 }
 
 /// Takes reports in and judges them.

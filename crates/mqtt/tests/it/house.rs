@@ -39,7 +39,7 @@ impl Host for House {
 
     fn may_publish(&self, guest: &Guest, topic: &str) -> bool {
         match topic.strip_prefix("$aws/things/") {
-            Some(rest) => guest.bridged || rest.split('/').next() == Some(&guest.client_id),
+            Some(rest) => guest.for_others || rest.split('/').next() == Some(&guest.client_id),
             None => !topic.starts_with('$') && !topic.starts_with("secret/"),
         }
     }

@@ -52,7 +52,7 @@ impl Broker for Carrier {
             }
             return Ok(());
         };
-        let received = Received { topic: report, at: now, body: payload };
+        let received = Received::read(report, now, &payload);
         let answer = self.intake.submit(received).await.map_err(|error| StoreError::Failed(error.to_string()))?;
         self.deliver(&answer.topic, answer.body);
         Ok(())

@@ -6,6 +6,9 @@
 //!   one of its client id or of the common name before others.
 //! - Without one, the user name is an access key's id and the password its secret, and a device is the thing of its
 //!   client id, if the key's holder may connect as that (`iot:Connect`).
+//! - With an access key and a client id that begins with `gateway/`, a connection speaks for all things of the realm, if
+//!   the key's holder may publish for them (`iot:Publish`): devices that cannot connect themselves report through it. No
+//!   thing has such a name.
 //! - Nobody else is let in.
 
 use std::sync::Arc;
@@ -25,6 +28,8 @@ use crate::clock;
 use crate::door::Door;
 
 const THINGS: &str = "$aws/things/";
+/// What the client ids of gateways begin with.
+const GATEWAY: &str = "gateway/";
 
 /// What the endpoint asks.
 #[derive(Debug)]
@@ -47,24 +52,30 @@ impl Host for House {
         }
         let (Some(id), Some(secret)) = (hello.username, hello.password) else { return Err(Refused::NotAuthorized) };
         let holder = self.door.holder(id, secret).ok_or(Refused::BadCredentials)?;
-        let client = Arn::new("iot", &self.realm, &format!("client/{}", hello.client_id)).into();
-        match self.authorizer.decide(&holder, "iot:Connect", &client) {
-            Ok(()) => Ok(Guest::new(hello, hello.client_id)),
-            Err(_) => Err(Refused::NotAuthorized),
+        let may = |action: &str, resource: &str| {
+            let resource = Arn::new("iot", &self.realm, resource).into();
+            self.authorizer.decide(&holder, action, &resource).is_ok()
+        };
+        let for_others = hello.client_id.starts_with(GATEWAY);
+        if !may("iot:Connect", &format!("client/{}", hello.client_id))
+            || for_others && !may("iot:Publish", &format!("topic/{THINGS}*"))
+        {
+            return Err(Refused::NotAuthorized);
         }
+        Ok(Guest { for_others, ..Guest::new(hello, hello.client_id) })
     }
 
     fn may_publish(&self, guest: &Guest, topic: &str) -> bool {
-        guest.bridged || !topic.starts_with('$') || is_of(&guest.name, topic)
+        may_use(guest, topic)
     }
 
     fn may_subscribe(&self, guest: &Guest, filter: &str) -> bool {
-        !filter.starts_with('$') || is_of(&guest.name, filter)
+        may_use(guest, filter)
     }
 
     async fn publish(&self, _guest: &Guest, message: Message) -> Published {
         let Some(topic) = ReportTopic::parse(&message.topic) else { return Ok(Vec::new()) };
-        let received = Received { topic, at: clock::now(), body: message.payload.to_vec() };
+        let received = Received::read(topic, clock::now(), &message.payload);
         let answer = self.intake.submit(received).await.map_err(|_| Unavailable)?;
         Ok(vec![Message::new(answer.topic, answer.body, Qos::AtLeastOnce)])
     }
@@ -86,6 +97,11 @@ fn thing_of(holder: Option<&Holder>, client_id: &str, common_name: Option<&str>,
     chosen.or_else(|| holder.things.first().cloned()).or_else(|| common_name.map(Arc::from))
 }
 
+/// A topic or filter that is nobody's, the guest's own, or one of those that it speaks for.
+fn may_use(guest: &Guest, topic: &str) -> bool {
+    !topic.starts_with('$') || is_of(&guest.name, topic) || guest.for_others && topic.starts_with(THINGS)
+}
+
 /// A topic or filter below a thing's own.
 fn is_of(thing: &str, topic: &str) -> bool {
     let rest = topic.strip_prefix(THINGS).and_then(|rest| rest.strip_prefix(thing));
@@ -95,22 +111,33 @@ fn is_of(thing: &str, topic: &str) -> bool {
 /// What the room counts. The endpoint speaks of what it received and sent, the vendor of what devices did.
 fn noticed(event: &Event<'_>) -> Option<Noticed> {
     let (thing, address, event) = match *event {
+        // Who published through a bridge or a gateway is known of reports alone.
+        Event::Received { guest, topic, bytes } if guest.for_others => {
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+            let sent = NoticedEvent::Sent { topic: topic.to_owned(), bytes };
+            (ReportTopic::parse(topic)?.thing, guest.address, sent)
+        }
+        Event::Connected { guest }
+        | Event::Disconnected { guest, .. }
+        | Event::Denied { guest, .. }
+        | Event::Sent { guest, .. }
+            if guest.for_others =>
+        {
+            return None;
+        }
         Event::Connected { guest } => (Arc::clone(&guest.name), guest.address, NoticedEvent::Connected),
         Event::Refused { client_id, address, .. } => (Arc::from(client_id?), address, NoticedEvent::Refused),
         Event::Disconnected { guest, .. } => (Arc::clone(&guest.name), guest.address, NoticedEvent::Disconnected),
         Event::Denied { guest, topic, .. } => {
             (Arc::clone(&guest.name), guest.address, NoticedEvent::Denied { topic: topic.to_owned() })
         }
-        // Who published through a bridge is known of reports alone.
         Event::Received { guest, topic, bytes } => {
-            let thing = if guest.bridged { ReportTopic::parse(topic)?.thing } else { Arc::clone(&guest.name) };
             let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-            (thing, guest.address, NoticedEvent::Sent { topic: topic.to_owned(), bytes })
+            (Arc::clone(&guest.name), guest.address, NoticedEvent::Sent { topic: topic.to_owned(), bytes })
         }
-        Event::Sent { guest, topic, .. } if !guest.bridged => {
+        Event::Sent { guest, topic, .. } => {
             (Arc::clone(&guest.name), guest.address, NoticedEvent::Received { topic: topic.to_owned() })
         }
-        Event::Sent { .. } => return None,
     };
     Some(Noticed { thing, address: Some(address.ip()), event })
 }
