@@ -2,6 +2,7 @@
 //!
 //! Nothing is skipped in silence: what did not run is listed with its reason, and under CI it is a failure.
 
+mod corpora;
 mod steps;
 mod tally;
 pub(crate) mod tools;

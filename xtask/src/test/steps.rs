@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::tally::{NOT_RUN, Tally};
-use super::{Options, tools};
+use super::{Options, corpora, tools};
 use crate::metadata::Metadata;
 use crate::tree::root;
 
@@ -39,7 +39,8 @@ pub(crate) fn tidy(_: Options, tally: &mut Tally) -> Result<(), String> {
 
 pub(crate) fn tools(_: Options, _: &mut Tally) -> Result<(), String> {
     tools::apt()?;
-    tools::nextest()
+    tools::nextest()?;
+    corpora::fetch(&root())
 }
 
 pub(crate) fn clippy(options: Options, tally: &mut Tally) -> Result<(), String> {

@@ -5,9 +5,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Debian packages, by what needs them: libapt and its compiler are the oracle for version order and candidate choice;
-/// lz4 and xz unpack package lists; mosquitto is the broker that reports are bridged from.
-const APT: &[&str] =
-    &["python3-apt", "libapt-pkg-dev", "g++", "lz4", "xz-utils", "python3-venv", "mosquitto", "mosquitto-clients"];
+/// lz4 and xz unpack package lists; mosquitto is the broker that reports are bridged from; libmodsecurity is the oracle for
+/// text transformations and detectors, curl fetches their test data.
+const APT: &[&str] = &[
+    "python3-apt",
+    "libapt-pkg-dev",
+    "g++",
+    "lz4",
+    "xz-utils",
+    "python3-venv",
+    "mosquitto",
+    "mosquitto-clients",
+    "libmodsecurity-dev",
+    "curl",
+];
 
 /// Runs a command with its output shown.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {

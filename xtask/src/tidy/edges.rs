@@ -19,7 +19,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("notify", &["ledger", "policy", "operation", "courier"]),
     ("operation", &["ledger", "policy"]),
     ("device", &["ledger", "policy", "operation"]),
-    ("web", &["ledger", "policy", "operation"]),
+    // bytes in, verdicts out: it knows nobody
+    ("inspect", &[]),
+    ("web", &["ledger", "policy", "operation", "inspect"]),
     ("container", &["ledger", "policy", "operation"]),
     // the room that belongs to no vendor: history, differences, roll-back and stored previews of all kinds
     ("history", &["ledger", "policy", "operation"]),
