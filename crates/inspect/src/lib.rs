@@ -2,7 +2,11 @@
 
 mod bytes;
 pub mod query;
+pub mod sqli;
 pub mod transformation;
+pub mod xss;
 
 pub use query::{Argument, PreParse, arguments};
+pub use sqli::{Sensitivity, SqlInjection, detect_sqli};
 pub use transformation::{Outcome, Scratch, Transformation};
+pub use xss::{Script, detect_xss};

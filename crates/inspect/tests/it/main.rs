@@ -2,8 +2,13 @@
 #![cfg(test)]
 
 mod corpora;
+mod libinjection;
 mod modsecurity;
 mod random;
+mod sqli_corpora;
+mod sqli_oracle;
 mod transformation_oracle;
 mod transformation_properties;
 mod transformation_vectors;
+mod xss_corpora;
+mod xss_oracle;
