@@ -115,9 +115,7 @@ impl Record {
                 Observation::Report { thing, datapoints, .. } => {
                     (thing.as_ref(), Written::R { i: report_id, d: Points(datapoints), u: *unjudged })
                 }
-                Observation::Window { thing, datapoints, .. } => {
-                    (thing.as_ref(), Written::W { d: Points(datapoints) })
-                }
+                Observation::Window { thing, datapoints, .. } => (thing.as_ref(), Written::W { d: Points(datapoints) }),
                 Observation::Tick { .. } => ("", Written::T {}),
             },
         };

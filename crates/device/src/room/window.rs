@@ -220,7 +220,10 @@ impl Tally {
             ADDRESS if !self.addresses.is_empty() => {
                 let cidrs = self.addresses.iter().map(ToString::to_string).collect();
                 let measured = Measured { metric: Arc::clone(metric), dimension: dimension.cloned() };
-                return Some(Datapoint { measured, value: MetricValue { cidrs: Some(cidrs), ..MetricValue::default() } });
+                return Some(Datapoint {
+                    measured,
+                    value: MetricValue { cidrs: Some(cidrs), ..MetricValue::default() },
+                });
             }
             _ => return None,
         };
