@@ -75,7 +75,8 @@ pub fn defaulted<T: Shape>(
     }
 }
 
-fn present<T: Shape>(json: &Json, member: &Member, at: &mut Path, out: &mut Violations) -> Option<T> {
+/// A member that is there.
+pub fn present<T: Shape>(json: &Json, member: &Member, at: &mut Path, out: &mut Violations) -> Option<T> {
     enter(member, at, |at| {
         let value = T::decode(json, at, out)?;
         constrain(&value, member, at, out);

@@ -49,7 +49,8 @@ fn found(seen: &[&str]) -> String {
 }
 
 /// Declares an enum for an object of which exactly one member is present, with its [`Shape`](crate::Shape) and serde's
-/// `Serialize`. The vendor's name of the shape stands behind `as` where it differs from Rust's.
+/// `Serialize`. The vendor's name of the shape stands behind `as` where it differs from Rust's, and a member's constraint
+/// behind `with`.
 ///
 /// ```
 /// use bartizan_wire::{Checked, Json, Shape, one_of};
@@ -92,10 +93,16 @@ macro_rules! one_of {
     (@name $name:ident) => {
         ::core::stringify!($name)
     };
+    (@constraint $constraint:expr) => {
+        $constraint
+    };
+    (@constraint) => {
+        $crate::Constraint::NONE
+    };
     (
         $(#[$meta:meta])*
         $visibility:vis enum $name:ident $(as $shape:literal)? {
-            $( $(#[$variant_meta:meta])* $variant:ident($type:ty) = $wire:literal ),+ $(,)?
+            $( $(#[$variant_meta:meta])* $variant:ident($type:ty) = $wire:literal $(with $constraint:expr)? ),+ $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -121,7 +128,7 @@ macro_rules! one_of {
                         name: $wire,
                         required: false,
                         sensitive: false,
-                        constraint: $crate::Constraint::NONE,
+                        constraint: $crate::one_of!(@constraint $($constraint)?),
                         schema: $crate::decode::schema::<$type>,
                     }
                 ),+]),
@@ -136,16 +143,21 @@ macro_rules! one_of {
                     return $crate::decode::mismatch(json, "an object", at, out);
                 };
                 let (member, json) = $crate::one_of::only(json, members, at, out)?;
-                at.member(member.name, |at| match member.name {
-                    $( $wire => <$type as $crate::Shape>::decode(json, at, out).map(Self::$variant), )+
+                match member.name {
+                    $( $wire => $crate::decode::present::<$type>(json, member, at, out).map(Self::$variant), )+
                     _ => $crate::decode::mismatch(json, "a known member", at, out),
-                })
+                }
             }
 
             fn check(&self, at: &mut $crate::Path, out: &mut $crate::Violations) {
-                at.member(self.member(), |at| match self {
-                    $( Self::$variant(value) => $crate::Shape::check(value, at, out) ),+
-                });
+                let $crate::SchemaKind::OneOf(members) = &Self::SCHEMA.kind else { return };
+                let ::core::option::Option::Some(member) = members.iter().find(|member| member.name == self.member())
+                else {
+                    return;
+                };
+                match self {
+                    $( Self::$variant(value) => $crate::decode::check(value, member, at, out) ),+
+                }
             }
 
             fn render(&self) -> ::std::string::String {

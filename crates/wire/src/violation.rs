@@ -18,6 +18,16 @@ pub enum Rule {
     Constraint(String),
     /// A rule between members, or of the service; the text stands by itself.
     Review(String),
+    /// A rule of a service whose errors name the parameter in members of their own, as WAF's
+    /// `WAFInvalidParameterException` does.
+    Parameter {
+        /// Which of the vendor's fields, such as `RATE_BASED_STATEMENT`.
+        field: &'static str,
+        /// What in it is wrong: a name, or a value.
+        parameter: String,
+        /// Why, as a sentence.
+        reason: String,
+    },
 }
 
 /// One broken rule.
@@ -38,6 +48,9 @@ impl fmt::Display for Violation {
         let at = &self.at;
         match (&self.rule, &self.value) {
             (Rule::Review(text), _) => f.write_str(text),
+            (Rule::Parameter { field, parameter, reason }, _) => {
+                write!(f, "Error reason: {reason}, field: {field}, parameter: {parameter}")
+            }
             (Rule::Required, _) => {
                 write!(f, "Value null at '{at}' failed to satisfy constraint: Member must not be null")
             }
@@ -101,6 +114,17 @@ impl Violations {
         self.push(at, None, Rule::Review(text.into()));
     }
 
+    /// Adds a rule of a service about one of its parameters; see [`Rule::Parameter`].
+    pub fn parameter(
+        &mut self,
+        at: &Path,
+        field: &'static str,
+        parameter: impl Into<String>,
+        reason: impl Into<String>,
+    ) {
+        self.push(at, None, Rule::Parameter { field, parameter: parameter.into(), reason: reason.into() });
+    }
+
     /// True when nothing is wrong.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -140,7 +164,7 @@ impl Violations {
     #[must_use]
     pub fn render(&self) -> String {
         let (reviews, constraints): (Vec<_>, Vec<_>) =
-            self.kept.iter().partition(|violation| matches!(violation.rule, Rule::Review(_)));
+            self.kept.iter().partition(|violation| matches!(violation.rule, Rule::Review(_) | Rule::Parameter { .. }));
         let mut text = String::new();
         if !constraints.is_empty() {
             let count = self.reported.saturating_sub(reviews.len());
