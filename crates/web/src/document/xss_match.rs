@@ -1,0 +1,24 @@
+//! Cross-site scripting.
+
+use bartizan_wire::Shape;
+use serde::Serialize;
+
+use super::field_to_match::FieldToMatch;
+use super::text_transformation::PreParseTextTransformation;
+use super::text_transformation::TextTransformation;
+
+/// Looks for cross-site scripting.
+#[derive(Debug, Clone, PartialEq, Eq, Shape, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct XssMatchStatement {
+    /// Where to look.
+    pub field_to_match: FieldToMatch,
+    /// What is done to the text before, in order of their priorities.
+    #[shape(length = 1..)]
+    pub text_transformations: Vec<TextTransformation>,
+    /// What is done to the raw query string before it is taken apart; only with arguments of the query string. Not in
+    /// every version of the vendor's model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[shape(length = 1..)]
+    pub pre_parse_text_transformations: Option<Vec<PreParseTextTransformation>>,
+}

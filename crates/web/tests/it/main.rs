@@ -1,0 +1,3 @@
+//! The web room, from outside.
+
+mod documents;
