@@ -255,7 +255,7 @@ async fn write(series: &FileSeries, realm: &Realm, tape: &Tape) -> Result<(), Fa
             });
         }
         if (report + 1) % WRITTEN_TOGETHER == 0 || report + 1 == reports {
-            series.write(realm, TRACK, std::mem::take(&mut samples), None).await?;
+            series.write(realm, TRACK, std::mem::take(&mut samples).into(), None).await?;
         }
     }
     while series.merge().await? {}

@@ -93,8 +93,11 @@ pub struct DeviceRoom {
     roster: Roster,
     broker: OnceLock<Arc<dyn Broker>>,
     issuer: OnceLock<Arc<dyn Issuer>>,
-    /// Whoever records or judges in a realm does so alone.
-    turns: Turns,
+    /// Whoever moves values into columns does so alone, whoever records does, and whoever judges does. They are taken in
+    /// this order.
+    sealing: Turns,
+    recording: Turns,
+    judging: Turns,
     wards: Mutex<BTreeMap<Realm, Arc<Ward>>>,
     bell: Bell,
 }
@@ -155,10 +158,19 @@ impl DeviceRoom {
         Ok(())
     }
 
-    /// Waits until nobody else records or judges in the caller's realm; the turn ends when the value is dropped.
+    /// Waits until nobody else moves values into columns in the caller's realm; the turn ends when the value is dropped.
+    async fn sealing_turn(&self, cx: &Cx) -> impl Send + use<'_> {
+        self.sealing.take(&place(cx)).await
+    }
+
+    /// Waits until nobody else records in the caller's realm.
     async fn turn(&self, cx: &Cx) -> impl Send + use<'_> {
-        let key = Key { realm: cx.realm.clone(), kind: record::TRACK.to_owned(), name: String::new() };
-        self.turns.take(&key).await
+        self.recording.take(&place(cx)).await
+    }
+
+    /// Waits until nobody else judges in the caller's realm.
+    async fn judging_turn(&self, cx: &Cx) -> impl Send + use<'_> {
+        self.judging.take(&place(cx)).await
     }
 
     fn ward_of(&self, realm: &Realm) -> Arc<Ward> {
@@ -186,4 +198,8 @@ impl DeviceRoom {
         }
         Ok(ward)
     }
+}
+
+fn place(cx: &Cx) -> Key {
+    Key { realm: cx.realm.clone(), kind: record::TRACK.to_owned(), name: String::new() }
 }

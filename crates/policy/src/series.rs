@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod memory;
+mod texts;
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -16,6 +17,7 @@ use crate::tape::{Position, Span};
 
 pub use columns::{Columns, TextCells};
 pub use memory::MemorySeries;
+pub use texts::Texts;
 
 /// One measured value.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +38,7 @@ pub enum Value {
     /// A quantity. Any bits come back as they were, also those that stand for no number.
     Number(f64),
     /// A set or list: addresses, ports or names, in the order given.
-    Texts(Vec<String>),
+    Texts(Texts),
 }
 
 /// Samples by realm and track (such as `device/report`).
@@ -54,7 +56,7 @@ pub trait Series: Send + Sync + std::fmt::Debug {
         &self,
         realm: &Realm,
         track: &str,
-        samples: Vec<Sample>,
+        samples: Arc<Vec<Sample>>,
         sealed: Option<Position>,
     ) -> Result<(), StoreError>;
 

@@ -86,7 +86,7 @@ fn write(runtime: &Runtime, realm: &Realm, folder: &Path, fleet: &Fleet, hours: 
         let samples = fleet.samples(hour);
         rows += samples.len();
         let start = Instant::now();
-        runtime.block_on(series.write(realm, TRACK, samples, None)).expect("room for the samples");
+        runtime.block_on(series.write(realm, TRACK, samples.into(), None)).expect("room for the samples");
         time += start.elapsed();
     }
     println!("written:  {rows} rows, {:.1} M rows/s", rate(rows, time));

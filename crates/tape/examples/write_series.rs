@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use bartizan_policy::series::{Sample, Series, Value};
+use bartizan_policy::series::{Sample, Series, Texts, Value};
 use bartizan_tape::FileSeries;
 use bartizan_wire::{Realm, Timestamp};
 
@@ -22,7 +22,7 @@ fn main() {
     let series = FileSeries::open(&folder).expect("a folder that can be written");
     // five writes: four of them become one file
     for round in 0..5 {
-        let write = series.write(&realm, "device/report", samples(round), None);
+        let write = series.write(&realm, "device/report", samples(round).into(), None);
         runtime.block_on(write).expect("room for the samples");
     }
     runtime.block_on(series.merge()).expect("whole files");
@@ -41,7 +41,7 @@ fn samples(round: i64) -> Vec<Sample> {
         };
         let ports = ["22", "443", "8883"].map(str::to_owned).into_iter().take(usize::try_from(thing % 4).unwrap_or(0));
         let bytes = Value::Number(f64::from(thing) + 0.25);
-        [sample("aws:all-bytes-out", bytes), sample("aws:listening-tcp-ports", Value::Texts(ports.collect()))]
+        [sample("aws:all-bytes-out", bytes), sample("aws:listening-tcp-ports", Value::Texts(Texts::shown(ports)))]
     };
     (0..100).flat_map(report).collect()
 }

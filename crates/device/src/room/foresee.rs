@@ -62,6 +62,7 @@ impl DeviceRoom {
     /// What is judged by, and what was recorded, without holding anybody up.
     pub(super) async fn now(&self, cx: &Cx) -> Result<Now, StoreError> {
         let ward = self.ready(cx).await?;
+        let _sealing = self.sealing_turn(cx).await;
         let taken = ward.look(|state| {
             (state.book.rules.clone(), Arc::clone(&state.book.fleet), state.book.seq(), state.unsealed.clone())
         });

@@ -1,5 +1,6 @@
 //! What devices send: read, held back, made durable, answered; and then judged.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bartizan_ledger::StoreError;
@@ -8,11 +9,13 @@ use bartizan_wire::Timestamp;
 
 use super::DeviceRoom;
 use super::record::Record;
+use super::settings::Settings;
 use super::throttle::Verdict;
 use super::topic::ReportTopic;
-use super::ward::Ward;
+use super::ward::{State, Ward};
+use crate::metric::Measure;
 use crate::observe::{Datapoint, Observation};
-use crate::report::{self, Code, Rejected, Report, ReportId};
+use crate::report::{self, Rejected, Report, ReportId};
 
 /// Recorded observations that may wait for their judgment in one realm. Who records more judges first.
 pub const BACKLOG_MAX: usize = 16_384;
@@ -73,16 +76,16 @@ impl DeviceRoom {
         }
         let mut records = self.close_window_if_due(cx, &ward);
         let customs = ward.look(|state| Arc::clone(state.book.rules.customs())).unwrap_or_default();
-        let courses: Vec<Course> = received
-            .iter()
-            .map(|one| {
-                let read = one.report.as_ref().map_err(Clone::clone).and_then(|report| {
-                    let datapoints = report.datapoints(|name| customs.get(name).copied())?;
-                    Ok((report.id(), datapoints))
-                });
-                self.course(cx, &ward, one, read, &mut records)
-            })
-            .collect();
+        // What a report says does not depend on others: nobody waits while it is made out.
+        let said: Vec<Said> = received.iter().map(|one| said(one, &customs)).collect();
+        let courses = ward.look(|state| {
+            let decide = |(one, said)| course(state, cx.now, self.settings, one, said, &mut records);
+            received.iter().zip(said).map(decide).collect::<Vec<Course>>()
+        });
+        let Some(courses) = courses else { return Err(StoreError::Failed("the room is not ready".to_owned())) };
+        if self.settings.skip_first_report {
+            skip_first(&ward, &mut records);
+        }
         if let Err(error) = self.record(cx, &ward, records).await {
             // None of them was taken in, so none of them holds back the next.
             let of = received.iter().zip(&courses).filter(|(_, course)| matches!(course, Course::Recorded(_)));
@@ -99,55 +102,60 @@ impl DeviceRoom {
         });
         Ok(answers.collect())
     }
+}
 
-    /// Decides what becomes of a report, and adds its record if it is taken in.
-    fn course(
-        &self,
-        cx: &Cx,
-        ward: &Ward,
-        received: &Received,
-        read: Result<(ReportId, Vec<Datapoint>), Rejected>,
-        records: &mut Vec<Record>,
-    ) -> Course {
-        let thing = &received.topic.thing;
-        let decided = ward.look(|state| {
-            state.statistics.reports += 1;
-            let (id, datapoints) = match read {
-                Ok(read) => read,
-                Err(why) => {
-                    state.statistics.malformed += 1;
-                    return Course::Rejected(why);
-                }
-            };
-            let shown = id.to_string();
-            match state.throttle.verdict(thing, &shown, received.at, self.settings) {
-                Verdict::TooSoon => {
-                    state.statistics.throttled += 1;
-                    return Course::Rejected(Rejected::throttled(id, self.settings.period_seconds));
-                }
-                Verdict::Repeated => {
-                    state.statistics.repeated += 1;
-                    return Course::Repeated(id);
-                }
-                Verdict::Fresh => {}
-            }
-            state.statistics.accepted += 1;
-            let at = state.time(received.at.max(cx.now));
-            state.throttle.accepted(thing, &shown, at);
-            let observation = Observation::Report { thing: Arc::clone(thing), at, datapoints };
-            records.push(Record::Seen { observation, report_id: shown.into(), unjudged: false });
-            Course::Recorded(id)
-        });
-        if self.settings.skip_first_report
-            && matches!(decided, Some(Course::Recorded(_)))
-            && ward.cloud().connected.remove(thing)
-            && let Some(Record::Seen { unjudged, .. }) = records.last_mut()
-        {
-            *unjudged = true;
+/// What a report says, or why it is none.
+type Said = Result<(ReportId, Vec<Datapoint>), Rejected>;
+
+fn said(received: &Received, customs: &BTreeMap<Arc<str>, Measure>) -> Said {
+    let report = received.report.as_ref().map_err(Clone::clone)?;
+    Ok((report.id(), report.datapoints(|name| customs.get(name).copied())?))
+}
+
+/// Decides what becomes of a report, and adds its record if it is taken in.
+fn course(
+    state: &mut State,
+    now: Timestamp,
+    settings: Settings,
+    received: &Received,
+    said: Said,
+    records: &mut Vec<Record>,
+) -> Course {
+    let thing = &received.topic.thing;
+    state.statistics.reports += 1;
+    let (id, datapoints) = match said {
+        Ok(said) => said,
+        Err(why) => {
+            state.statistics.malformed += 1;
+            return Course::Rejected(why);
         }
-        decided.unwrap_or_else(|| {
-            let message = "The server is not ready; send the report again".to_owned();
-            Course::Rejected(Rejected { code: Code::Throttled, message, report_id: None })
-        })
+    };
+    let shown = id.to_string();
+    match state.throttle.verdict(thing, &shown, received.at, settings) {
+        Verdict::TooSoon => {
+            state.statistics.throttled += 1;
+            return Course::Rejected(Rejected::throttled(id, settings.period_seconds));
+        }
+        Verdict::Repeated => {
+            state.statistics.repeated += 1;
+            return Course::Repeated(id);
+        }
+        Verdict::Fresh => {}
+    }
+    state.statistics.accepted += 1;
+    let at = state.time(received.at.max(now));
+    state.throttle.accepted(thing, &shown, at);
+    let observation = Observation::Report { thing: Arc::clone(thing), at, datapoints };
+    records.push(Record::Seen { observation, report_id: shown.into(), unjudged: false });
+    Course::Recorded(id)
+}
+
+/// The first report after a connection is kept and not judged.
+fn skip_first(ward: &Ward, records: &mut [Record]) {
+    let mut cloud = ward.cloud();
+    for record in records {
+        if let Record::Seen { observation: Observation::Report { thing, .. }, unjudged, .. } = record {
+            *unjudged = cloud.connected.remove(thing);
+        }
     }
 }

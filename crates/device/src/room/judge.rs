@@ -88,7 +88,7 @@ impl State {
         self.remember(&observation);
         self.export(&observation);
         if end > self.sealed {
-            samples::collect(observation, &mut self.unsealed);
+            samples::collect(&observation, &mut self.unsealed);
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What operations read of the room's state.
 
+use std::sync::Arc;
+
 use bartizan_ledger::StoreError;
 use bartizan_policy::{Cx, Span};
 use bartizan_wire::{Realm, Timestamp};
@@ -35,7 +37,7 @@ impl DeviceRoom {
         pass: impl Fn(&Behavior) -> bool + Send + Sync,
     ) -> Result<Vec<(Place, ActiveViolation)>, StoreError> {
         let ward = self.ready(cx).await?;
-        self.caught_up(cx, &ward).await;
+        self.caught_up(cx, &ward).await?;
         let list = |state: &mut State| {
             let all = state.actives.list(thing, profile, after);
             let passing = all.filter(|(_, violation)| pass(&violation.behavior)).take(limit);
@@ -46,20 +48,22 @@ impl DeviceRoom {
         if let Some(found) = written.flatten() {
             return Ok(found);
         }
-        let _turn = self.turn(cx).await;
+        let _turn = self.judging_turn(cx).await;
         Ok(ward.look(list).unwrap_or_default())
     }
 
     /// Lets those who judge go first, so that whoever was told that a report is taken in sees what came of it. It is not
     /// waited for long: under load there is always something that waits.
-    async fn caught_up(&self, cx: &Cx, ward: &Ward) {
+    async fn caught_up(&self, cx: &Cx, ward: &Arc<Ward>) -> Result<(), StoreError> {
         for _ in 0..TURNS_GIVEN {
             let behind = ward.look(|state| state.waiting() > 0 || !state.unwritten.is_empty());
             if behind != Some(true) {
-                return;
+                break;
             }
-            drop(self.turn(cx).await);
+            // Whoever looks judges what waits, rather than to wait for somebody who does.
+            self.settle_once(cx, ward).await?;
         }
+        Ok(())
     }
 
     /// True if a violation holds. It is known a moment before it can be found on the board.
@@ -86,14 +90,15 @@ impl DeviceRoom {
     ) -> Result<Vec<(Timestamp, MetricValue)>, StoreError> {
         let ward = self.ready(cx).await?;
         let name = samples::measure(measured);
-        self.caught_up(cx, &ward).await;
+        self.caught_up(cx, &ward).await?;
         let inside = |at: Timestamp| span.from <= at && at < span.to;
         // First what is not sealed: what is sealed meanwhile is found twice then, and never missed.
         let recent = ward.look(|state| {
             let kind = state.book.rules.measure_of(measured)?;
             let of = state
-                .unsealed
+                .sealing
                 .iter()
+                .chain(&state.unsealed)
                 .filter(|sample| *sample.subject == *thing && sample.measure == name && inside(sample.at));
             Some((kind, of.cloned().collect::<Vec<_>>()))
         });
@@ -122,11 +127,11 @@ impl DeviceRoom {
     pub fn notice(&self, realm: &Realm, noticed: &Noticed, now: Timestamp) {
         let ward = self.ward_of(realm);
         let mut cloud = ward.cloud();
-        let narrowed = std::sync::Arc::clone(&cloud.narrowed);
+        let narrowed = Arc::clone(&cloud.narrowed);
         cloud.windows.notice(noticed, &narrowed, now);
         let first = self.settings.skip_first_report && noticed.event == NoticedEvent::Connected;
         if first && cloud.connected.len() < THINGS_MAX {
-            cloud.connected.insert(std::sync::Arc::clone(&noticed.thing));
+            cloud.connected.insert(Arc::clone(&noticed.thing));
         }
     }
 

@@ -131,6 +131,8 @@ impl DeviceRoom {
             exports: Vec::new(),
             sealed: cx.series.sealed(&cx.realm, TRACK).await?.unwrap_or_default(),
             unsealed: Vec::new(),
+            sealing: Arc::default(),
+            spare: Vec::new(),
             sealed_at: cx.now,
             next_tick: Timestamp(cx.now.0.div_euclid(period).saturating_add(1).saturating_mul(period)),
             latest: memory.latest,

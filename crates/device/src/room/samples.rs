@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bartizan_policy::series::{Sample, Value};
+use bartizan_policy::series::{Sample, Texts, Value};
 use bartizan_wire::Timestamp;
 
 use crate::behavior::{DimensionValueOperator, MetricValue};
@@ -26,30 +26,29 @@ pub fn measure(measured: &Measured) -> Arc<str> {
 }
 
 /// The samples of an observation.
-pub fn collect(observation: Observation, out: &mut Vec<Sample>) {
+pub fn collect(observation: &Observation, out: &mut Vec<Sample>) {
     let (Observation::Report { thing, at, datapoints } | Observation::Window { thing, at, datapoints }) = observation
     else {
         return;
     };
-    out.extend(datapoints.into_iter().filter_map(|datapoint| sample(&thing, at, datapoint)));
+    out.extend(datapoints.iter().filter_map(|datapoint| sample(thing, *at, datapoint)));
 }
 
-fn sample(thing: &Arc<str>, at: Timestamp, datapoint: Datapoint) -> Option<Sample> {
-    let value = value(datapoint.value)?;
+fn sample(thing: &Arc<str>, at: Timestamp, datapoint: &Datapoint) -> Option<Sample> {
+    let value = value(&datapoint.value)?;
     Some(Sample { subject: Arc::clone(thing), measure: measure(&datapoint.measured), at, value })
 }
 
 /// A metric's value as a cell; `None` if no member is present.
 #[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 in five minutes are not measured")]
-fn value(value: MetricValue) -> Option<Value> {
-    let texts = |items: Vec<String>| Some(Value::Texts(items));
+fn value(value: &MetricValue) -> Option<Value> {
     match value {
-        MetricValue { count: Some(count), .. } => Some(Value::Number(count as f64)),
-        MetricValue { number: Some(number), .. } => Some(Value::Number(number)),
-        MetricValue { cidrs: Some(cidrs), .. } => texts(cidrs),
-        MetricValue { ports: Some(ports), .. } => texts(ports.iter().map(ToString::to_string).collect()),
-        MetricValue { numbers: Some(numbers), .. } => texts(numbers.iter().map(ToString::to_string).collect()),
-        MetricValue { strings: Some(strings), .. } => texts(strings),
+        MetricValue { count: Some(count), .. } => Some(Value::Number(*count as f64)),
+        MetricValue { number: Some(number), .. } => Some(Value::Number(*number)),
+        MetricValue { cidrs: Some(cidrs), .. } => Some(Value::Texts(cidrs.iter().collect())),
+        MetricValue { ports: Some(ports), .. } => Some(Value::Texts(Texts::shown(ports))),
+        MetricValue { numbers: Some(numbers), .. } => Some(Value::Texts(Texts::shown(numbers))),
+        MetricValue { strings: Some(strings), .. } => Some(Value::Texts(strings.iter().collect())),
         MetricValue { .. } => None,
     }
 }
@@ -64,13 +63,17 @@ pub fn metric_value(value: &Value, measure: Measure) -> MetricValue {
             MetricValue { count: Some(*number as i64), ..empty }
         }
         (Value::Number(number), _) => MetricValue { number: Some(*number), ..empty },
-        (Value::Texts(texts), Measure::Cidrs) => MetricValue { cidrs: Some(texts.clone()), ..empty },
+        (Value::Texts(texts), Measure::Cidrs) => MetricValue { cidrs: Some(owned(texts)), ..empty },
         (Value::Texts(texts), Measure::Ports) => {
             MetricValue { ports: Some(texts.iter().filter_map(|text| text.parse().ok()).collect()), ..empty }
         }
         (Value::Texts(texts), Measure::Numbers) => {
             MetricValue { numbers: Some(texts.iter().filter_map(|text| text.parse().ok()).collect()), ..empty }
         }
-        (Value::Texts(texts), _) => MetricValue { strings: Some(texts.clone()), ..empty },
+        (Value::Texts(texts), _) => MetricValue { strings: Some(owned(texts)), ..empty },
     }
+}
+
+fn owned(texts: &Texts) -> Vec<String> {
+    texts.iter().map(str::to_owned).collect()
 }

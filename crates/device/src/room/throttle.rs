@@ -1,8 +1,8 @@
 //! Which reports come too soon (decisions 23 and 26).
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use ahash::AHashMap;
 use bartizan_wire::Timestamp;
 
 use super::settings::Settings;
@@ -21,7 +21,7 @@ pub enum Verdict {
 /// The last accepted report of each thing, for as long as it matters.
 #[derive(Debug, Clone, Default)]
 pub struct Throttle {
-    last: HashMap<Arc<str>, (Timestamp, Box<str>)>,
+    last: AHashMap<Arc<str>, (Timestamp, Box<str>)>,
 }
 
 impl Throttle {

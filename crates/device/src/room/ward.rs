@@ -59,6 +59,10 @@ pub(crate) struct State {
     pub(crate) sealed: Position,
     /// Judged and not yet in columns.
     pub(crate) unsealed: Vec<Sample>,
+    /// On the way into columns: they may be there already.
+    pub(crate) sealing: Arc<Vec<Sample>>,
+    /// An emptied list with room for as many.
+    pub(crate) spare: Vec<Sample>,
     /// When columns were written last.
     pub(crate) sealed_at: Timestamp,
     /// The end of the window that is open.

@@ -3,10 +3,11 @@
 //! A window that is open when the program ends without warning is lost with what was counted in it: at most one period.
 //! What was closed is durable.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
+use ahash::AHashMap;
 use bartizan_wire::Timestamp;
 
 use super::filter::fits;
@@ -64,9 +65,9 @@ pub struct Narrowed {
 /// The window that is open.
 #[derive(Debug, Default)]
 pub struct Windows {
-    things: HashMap<Arc<str>, Counts>,
-    connected: HashMap<Arc<str>, u32>,
-    disconnected: HashMap<Arc<str>, Timestamp>,
+    things: AHashMap<Arc<str>, Counts>,
+    connected: AHashMap<Arc<str>, u32>,
+    disconnected: AHashMap<Arc<str>, Timestamp>,
     unseen: u64,
 }
 
@@ -91,11 +92,13 @@ struct Tally {
     addresses: BTreeSet<IpAddr>,
 }
 
-/// What a closed window says.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// What a closed window has counted.
+#[derive(Debug, Default)]
 pub struct Closed {
-    /// By thing, in the order of names.
-    pub things: Vec<(Arc<str>, Vec<Datapoint>)>,
+    /// Things that were active or are connected, and whether they are.
+    counted: Vec<(Arc<str>, Counts, bool)>,
+    /// For how many seconds others have not been connected.
+    gone: Vec<(Arc<str>, i64)>,
     /// Events of things beyond [`THINGS_MAX`].
     pub unseen: u64,
 }
@@ -161,31 +164,45 @@ impl Windows {
         }
     }
 
-    /// Closes the window that ends at `at`. There is a datapoint of a thing that was active or is connected; a zero is
-    /// one too. How long a thing has been gone is told for those of which somebody asks.
-    pub fn close(&mut self, at: Timestamp, narrowed: &[Narrowed], asked_for_gone: impl Fn(&str) -> bool) -> Closed {
-        let mut counted = std::mem::take(&mut self.things);
-        for thing in self.connected.keys() {
-            if !counted.contains_key(thing) {
-                counted.insert(Arc::clone(thing), Counts::default());
-            }
+    /// Closes the window that ends at `at`, and takes what was counted out.
+    pub fn close(&mut self, at: Timestamp) -> Closed {
+        let things = std::mem::take(&mut self.things);
+        let idle: Vec<Arc<str>> = self.connected.keys().filter(|thing| !things.contains_key(*thing)).cloned().collect();
+        let mut counted = Vec::with_capacity(things.len() + idle.len());
+        for (thing, counts) in things {
+            let connected = self.connected.contains_key(&thing);
+            counted.push((thing, counts, connected));
         }
-        let mut things: HashMap<Arc<str>, Vec<Datapoint>> = HashMap::with_capacity(counted.len());
-        for (thing, counts) in counted {
+        counted.extend(idle.into_iter().map(|thing| (thing, Counts::default(), true)));
+        self.disconnected.retain(|_, since| since.plus_days(GONE_DAYS) > at);
+        let seconds = |since: &Timestamp| at.0.saturating_sub(since.0).max(0) / 1000;
+        let gone = self.disconnected.iter().map(|(thing, since)| (Arc::clone(thing), seconds(since))).collect();
+        Closed { counted, gone, unseen: std::mem::take(&mut self.unseen) }
+    }
+}
+
+impl Closed {
+    /// What it says, in the order of things' names. There is a datapoint of a thing that was active or is connected; a zero
+    /// is one too. How long a thing has been gone is told for those of which somebody asks.
+    pub fn things(
+        self,
+        narrowed: &[Narrowed],
+        asked_for_gone: impl Fn(&str) -> bool,
+    ) -> Vec<(Arc<str>, Vec<Datapoint>)> {
+        let mut things: AHashMap<Arc<str>, Vec<Datapoint>> = AHashMap::with_capacity(self.counted.len());
+        for (thing, counts, connected) in self.counted {
             let mut datapoints = counts.datapoints(narrowed);
-            if self.connected.contains_key(&thing) {
+            if connected {
                 datapoints.push(count(&NAMES.gone, None, 0));
             }
             things.insert(thing, datapoints);
         }
-        self.disconnected.retain(|_, since| since.plus_days(GONE_DAYS) > at);
-        for (thing, since) in self.disconnected.iter().filter(|(thing, _)| asked_for_gone(thing)) {
-            let seconds = at.0.saturating_sub(since.0).max(0) / 1000;
-            things.entry(Arc::clone(thing)).or_default().push(count(&NAMES.gone, None, seconds));
+        for (thing, seconds) in self.gone.into_iter().filter(|(thing, _)| asked_for_gone(thing)) {
+            things.entry(thing).or_default().push(count(&NAMES.gone, None, seconds));
         }
-        let mut things: Vec<(Arc<str>, Vec<Datapoint>)> = things.into_iter().collect();
+        let mut things: Vec<_> = things.into_iter().collect();
         things.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        Closed { things, unseen: std::mem::take(&mut self.unseen) }
+        things
     }
 }
 

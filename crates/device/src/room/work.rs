@@ -1,5 +1,6 @@
 //! What the room does beside taking in: following commits, closing windows, judging, and writing down what it found.
-//! Every one of these takes the realm's turn, so that what is recorded and what is judged have one order.
+//! Whoever records takes one turn of the realm and whoever judges another, so that what is recorded and what is judged
+//! have one order, and the judgment of what was recorded goes on while more is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,8 +16,8 @@ use crate::engine::Coverage;
 use crate::export::batches;
 use crate::observe::Observation;
 
-/// Observations that are judged before what was found is written, at most about so many.
-const JUDGED_AT_ONCE: usize = 4_096;
+/// Observations that are judged at once, about: whoever records waits no longer than that takes.
+const JUDGED_AT_ONCE: usize = 1_024;
 
 impl DeviceRoom {
     /// Judges everything that waits, and writes what was found. Returns how many observations were judged.
@@ -24,8 +25,7 @@ impl DeviceRoom {
     /// # Errors
     /// When the store fails. What was found is written by the next call then.
     pub async fn settle(&self, cx: &Cx) -> Result<usize, StoreError> {
-        let _turn = self.turn(cx).await;
-        let ward = self.ward(cx).await?;
+        let ward = self.ready(cx).await?;
         let mut judged = 0;
         loop {
             let more = self.settle_once(cx, &ward).await?;
@@ -102,17 +102,18 @@ impl DeviceRoom {
         });
         let Some(at) = due.flatten() else { return Vec::new() };
         let asks = |thing: &str| ward.look(|state| state.compiled.asks_for_gone(&state.covering().covering(thing)));
-        let closed = {
+        // What was counted becomes datapoints when it no longer keeps others from being counted.
+        let (closed, narrowed) = {
             let mut cloud = ward.cloud();
-            let narrowed = Arc::clone(&cloud.narrowed);
-            cloud.windows.close(at, &narrowed, |thing| asks(thing) == Some(true))
+            (cloud.windows.close(at), Arc::clone(&cloud.narrowed))
         };
-        let windows =
-            closed.things.into_iter().map(|(thing, datapoints)| Observation::Window { thing, at, datapoints });
+        let unseen = closed.unseen;
+        let things = closed.things(&narrowed, |thing| asks(thing) == Some(true));
+        let windows = things.into_iter().map(|(thing, datapoints)| Observation::Window { thing, at, datapoints });
         let records = windows.chain(std::iter::once(Observation::Tick { at })).map(Record::of).collect();
         ward.look(|state| {
             state.next_tick = Timestamp(at.0.saturating_add(period));
-            state.statistics.unseen += closed.unseen;
+            state.statistics.unseen += unseen;
             state.throttle.forget(at, self.settings);
         });
         records
@@ -136,6 +137,7 @@ impl DeviceRoom {
 
     /// Judges some of what waits, and writes what was found. Returns how many steps that were.
     pub(super) async fn settle_once(&self, cx: &Cx, ward: &Arc<Ward>) -> Result<usize, StoreError> {
+        let _turn = self.judging_turn(cx).await;
         let judging = Arc::clone(ward);
         let judged = aside(move || judging.look(|state| state.judge_some(JUDGED_AT_ONCE)).unwrap_or(Ok(0))).await??;
         let (writes, narrowed) =

@@ -57,13 +57,13 @@ impl Series for MemorySeries {
         &self,
         realm: &Realm,
         track: &str,
-        samples: Vec<Sample>,
+        samples: Arc<Vec<Sample>>,
         sealed: Option<Position>,
     ) -> Result<(), StoreError> {
         if !samples.is_empty() {
             let mut tracks = self.lock();
             let track = tracks.entry((realm.clone(), track.to_owned())).or_default();
-            track.samples.extend(samples);
+            track.samples.extend(samples.iter().cloned());
             track.sealed = track.sealed.max(sealed);
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! The one queue of reports, from whatever they come: what waits together becomes durable with one flush of the disk.
+//! The one queue of reports, from whatever they come: what waits together becomes durable with one flush of the disk. It
+//! is judged while the next becomes durable.
 
 use std::sync::Arc;
 
@@ -61,6 +62,8 @@ async fn run(
     mut queue: mpsc::Receiver<Incoming>,
     closing: Arc<Notify>,
 ) {
+    let (bell, ringing) = mpsc::channel(1);
+    let judging = tokio::spawn(judge(Arc::clone(&surroundings), Arc::clone(&room), ringing));
     let mut batch = Vec::with_capacity(BATCH_MAX);
     loop {
         let count = tokio::select! {
@@ -68,7 +71,7 @@ async fn run(
             () = closing.notified() => 0,
         };
         if count == 0 {
-            return;
+            break;
         }
         let (received, answers): (Vec<Received>, Vec<oneshot::Sender<Answer>>) =
             batch.drain(..).map(|incoming| (incoming.received, incoming.answer)).unzip();
@@ -82,7 +85,19 @@ async fn run(
             }
             Err(error) => tracing::error!(%error, count, "reports could not be kept"),
         }
-        if let Err(error) = room.settle(&cx).await {
+        // If it rings already, this batch is judged with the one before.
+        let _rings = bell.try_send(());
+    }
+    drop(bell);
+    if let Err(error) = judging.await {
+        tracing::error!(%error, "the judgment of reports did not come to its end");
+    }
+}
+
+/// Judges what was taken in, until nothing more will be.
+async fn judge(surroundings: Arc<Surroundings>, room: Arc<DeviceRoom>, mut ringing: mpsc::Receiver<()>) {
+    while ringing.recv().await.is_some() {
+        if let Err(error) = room.settle(&own(&surroundings)).await {
             tracing::error!(%error, "reports could not be judged");
         }
     }

@@ -1,13 +1,14 @@
 //! Numbers for names.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use ahash::AHashMap;
 
 /// Each name once, by the number that it got when it was first seen.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     names: Vec<Arc<str>>,
-    codes: HashMap<Arc<str>, u32>,
+    codes: AHashMap<Arc<str>, u32>,
     /// Bytes of all names.
     bytes: usize,
     /// The number that was asked for last. Names mostly come in the same order again, or the same name.
@@ -36,6 +37,16 @@ impl Names {
                 None => self.add(Arc::clone(name)),
             };
         }
+        self.last
+    }
+
+    /// As [`Names::code_of`], where names mostly come in the same order again.
+    pub(crate) fn next_of(&mut self, name: &Arc<str>) -> u32 {
+        let next = self.last.wrapping_add(1);
+        self.last = match self.name(next) {
+            Some(known) if Arc::ptr_eq(known, name) => next,
+            _ => return self.code_of(name),
+        };
         self.last
     }
 

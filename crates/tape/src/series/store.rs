@@ -120,7 +120,7 @@ impl Series for FileSeries {
         &self,
         realm: &Realm,
         track: &str,
-        samples: Vec<Sample>,
+        samples: Arc<Vec<Sample>>,
         sealed: Option<Position>,
     ) -> Result<(), StoreError> {
         let place = Place::new(realm, track)?;
@@ -200,7 +200,7 @@ fn find(
         while scan.next(&mut names, &mut batch)? {
             for (row, at) in batch.at.iter().enumerate() {
                 let value = match &batch.sets {
-                    Some(sets) => Value::Texts(sets.texts(row).map(str::to_owned).collect()),
+                    Some(sets) => Value::Texts(sets.texts(row).collect()),
                     None => Value::Number(batch.number.get(row).copied().unwrap_or(f64::NAN)),
                 };
                 let (subject, measure) = (Arc::clone(subject), Arc::clone(measure));

@@ -38,7 +38,7 @@ fn samples(batch: i64) -> Vec<Sample> {
 
 async fn write(series: &FileSeries, batch: i64) {
     let sealed = Position(batch.unsigned_abs());
-    series.write(&realm(1), TRACK, samples(batch), Some(sealed)).await.unwrap();
+    series.write(&realm(1), TRACK, samples(batch).into(), Some(sealed)).await.unwrap();
 }
 
 /// All samples of both measures, which a store has if these batches were written.

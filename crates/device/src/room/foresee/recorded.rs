@@ -21,7 +21,7 @@ pub(crate) struct Recorded {
 impl Recorded {
     pub(crate) async fn new(cx: &Cx, unsealed: Vec<Sample>) -> Result<Self, StoreError> {
         let recent = MemorySeries::new();
-        recent.write(&cx.realm, TRACK, unsealed, None).await?;
+        recent.write(&cx.realm, TRACK, Arc::new(unsealed), None).await?;
         Ok(Self { realm: cx.realm.clone(), sealed: Arc::clone(&cx.series), recent, seen: Mutex::default() })
     }
 

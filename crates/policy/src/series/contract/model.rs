@@ -38,7 +38,7 @@ fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
         4 => (-5..50_i32).prop_map(|number| Value::Number(f64::from(number))),
         1 => any::<u64>().prop_map(|bits| Value::Number(f64::from_bits(bits))),
-        2 => vec(text, 0..4).prop_map(Value::Texts),
+        2 => vec(text, 0..4).prop_map(|texts: Vec<String>| Value::Texts(texts.iter().collect())),
     ]
 }
 
@@ -69,7 +69,7 @@ impl Call {
     pub async fn make(&self, series: &dyn Series, realm: &Realm) -> String {
         match self {
             Self::Write(samples, sealed) => {
-                format!("{:?}", series.write(realm, TRACK, samples.clone(), sealed.map(Position)).await)
+                format!("{:?}", series.write(realm, TRACK, samples.clone().into(), sealed.map(Position)).await)
             }
             Self::Find(measure, subject, from, to) => {
                 let found = series.find(realm, TRACK, measure, subject, span(*from, *to)).await.unwrap();

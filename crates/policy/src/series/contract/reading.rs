@@ -34,8 +34,8 @@ pub async fn spans_are_half_open(series: Backend) {
 
 pub async fn realms_tracks_measures_and_subjects_are_apart(series: Backend) {
     write(&*series, vec![number("m", "s", 1, 1.0), number("m", "t", 1, 2.0), number("n", "s", 1, 3.0)]).await;
-    series.write(&realm(2), TRACK, vec![number("m", "s", 1, 4.0)], None).await.unwrap();
-    series.write(&realm(1), "test/other", vec![number("m", "s", 1, 5.0)], None).await.unwrap();
+    series.write(&realm(2), TRACK, vec![number("m", "s", 1, 4.0)].into(), None).await.unwrap();
+    series.write(&realm(1), "test/other", vec![number("m", "s", 1, 5.0)].into(), None).await.unwrap();
     assert_same(&find(&*series, "m", "s", ALWAYS).await, &[number("m", "s", 1, 1.0)]);
     assert_same(&find(&*series, "m", "t", ALWAYS).await, &[number("m", "t", 1, 2.0)]);
     assert_same(&find(&*series, "n", "s", ALWAYS).await, &[number("n", "s", 1, 3.0)]);

@@ -30,7 +30,7 @@ pub fn number(measure: &str, subject: &str, at: i64, number: f64) -> Sample {
 
 /// A set.
 pub fn texts(measure: &str, subject: &str, at: i64, texts: &[&str]) -> Sample {
-    let value = Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect());
+    let value = Value::Texts(texts.iter().collect());
     Sample { value, ..number(measure, subject, at, 0.0) }
 }
 
@@ -38,7 +38,7 @@ pub fn texts(measure: &str, subject: &str, at: i64, texts: &[&str]) -> Sample {
 pub fn bits(sample: &Sample) -> (String, String, i64, Result<u64, Vec<String>>) {
     let value = match &sample.value {
         Value::Number(number) => Ok(number.to_bits()),
-        Value::Texts(texts) => Err(texts.clone()),
+        Value::Texts(texts) => Err(texts.iter().map(str::to_owned).collect()),
     };
     (sample.measure.to_string(), sample.subject.to_string(), sample.at.0, value)
 }
@@ -51,7 +51,7 @@ pub fn assert_same(found: &[Sample], expected: &[Sample]) {
 
 /// Writes some samples that come from nowhere.
 pub async fn write(series: &dyn Series, samples: Vec<Sample>) {
-    series.write(&realm(1), TRACK, samples, None).await.unwrap();
+    series.write(&realm(1), TRACK, samples.into(), None).await.unwrap();
 }
 
 /// What is found of the usual realm and track.
@@ -80,7 +80,7 @@ pub fn replayed(series: &dyn Series, realm: &Realm, measure: &str, span: Span) -
                     None => Value::Number(columns.number[row]),
                     Some(cells) => {
                         let items = cells.row(row).iter();
-                        Value::Texts(items.map(|code| cells.texts[*code as usize].to_string()).collect())
+                        Value::Texts(items.map(|code| &cells.texts[*code as usize]).collect())
                     }
                 };
                 let at = Timestamp(columns.at[row]);

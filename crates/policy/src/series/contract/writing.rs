@@ -20,7 +20,7 @@ pub async fn what_is_written_is_found(series: Backend) {
 }
 
 pub async fn writing_nothing_changes_nothing(series: Backend) {
-    series.write(&realm(1), TRACK, Vec::new(), Some(Position(7))).await.unwrap();
+    series.write(&realm(1), TRACK, Arc::default(), Some(Position(7))).await.unwrap();
     assert_eq!(series.sealed(&realm(1), TRACK).await.unwrap(), None);
     assert!(series.measures(&realm(1), TRACK).await.unwrap().is_empty());
 }
@@ -85,10 +85,10 @@ pub async fn sealed_is_the_furthest_position(series: Backend) {
     let sealed = async || series.sealed(&realm, TRACK).await.unwrap();
     assert_eq!(sealed().await, None);
     for (at, given, expected) in [(1, None, None), (2, Some(5), Some(5)), (3, Some(4), Some(5)), (4, None, Some(5))] {
-        series.write(&realm, TRACK, vec![number("m", "s", at, 1.0)], given.map(Position)).await.unwrap();
+        series.write(&realm, TRACK, vec![number("m", "s", at, 1.0)].into(), given.map(Position)).await.unwrap();
         assert_eq!(sealed().await, expected.map(Position));
     }
-    series.write(&realm, TRACK, vec![number("m", "s", 9, 1.0)], Some(Position(u64::MAX))).await.unwrap();
+    series.write(&realm, TRACK, vec![number("m", "s", 9, 1.0)].into(), Some(Position(u64::MAX))).await.unwrap();
     assert_eq!(sealed().await, Some(Position(u64::MAX)));
     assert_eq!(series.sealed(&realm, "test/other").await.unwrap(), None);
 }

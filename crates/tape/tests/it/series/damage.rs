@@ -1,6 +1,8 @@
 //! What crashes leave is removed; what changed on the disk is noticed, said with the name of the file, and nothing else is
 //! lost for it.
 
+use std::sync::Arc;
+
 use std::path::Path;
 
 use bartizan_ledger::StoreError;
@@ -37,7 +39,7 @@ async fn sample() -> tempfile::TempDir {
     let series = FileSeries::open(folder.path()).unwrap();
     let numbers = (0..60).map(|row| number("m", &format!("s{}", row % 3), row * 1000 + row % 7, 0.5));
     let sets = (0..20).map(|row| texts("t", "s1", row, SETS.get(usize::try_from(row).unwrap() % 3).unwrap()));
-    series.write(&realm(1), TRACK, numbers.chain(sets).collect(), None).await.unwrap();
+    series.write(&realm(1), TRACK, Arc::new(numbers.chain(sets).collect()), None).await.unwrap();
     folder
 }
 

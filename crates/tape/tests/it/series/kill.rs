@@ -1,5 +1,7 @@
 //! Killed at any moment, while files are written and merged, a store has everything that it acknowledged, once.
 
+use std::sync::Arc;
+
 use std::io::{BufRead, BufReader, Write};
 use std::process::Command;
 use std::time::Duration;
@@ -27,7 +29,7 @@ fn stored(series: &FileSeries) -> Vec<i64> {
 }
 
 async fn write(series: &FileSeries, sample: Sample) {
-    series.write(&realm(1), TRACK, vec![sample], None).await.unwrap();
+    series.write(&realm(1), TRACK, vec![sample].into(), None).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +74,7 @@ async fn writes_until_the_disk_is_full() {
     write(&series, number("m", "s", 0, 1.0)).await;
     // random numbers, which no compression makes smaller
     let noise = |at| number("m", "s", at, f64::from_bits(random()));
-    let outcome = series.write(&realm(1), TRACK, (1..50_000).map(noise).collect(), None).await;
+    let outcome = series.write(&realm(1), TRACK, Arc::new((1..50_000).map(noise).collect()), None).await;
     let Err(StoreError::NotWritable(message)) = &outcome else { panic!("{outcome:?}") };
     assert!(message.contains("room"), "it should say what to do: {message}");
     assert_eq!(stored(&series), [0], "what failed cannot be seen");
@@ -81,7 +83,7 @@ async fn writes_until_the_disk_is_full() {
 
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
-    series.write(&realm(1), TRACK, (1..50_000).map(noise).collect(), None).await.unwrap();
+    series.write(&realm(1), TRACK, Arc::new((1..50_000).map(noise).collect()), None).await.unwrap();
     child::tell("recovered");
 }
 

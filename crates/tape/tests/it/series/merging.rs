@@ -91,7 +91,7 @@ async fn files_stay_within_a_day() {
     const HOUR: i64 = 3_600_000;
     for hour in 0..24 * 8 {
         let sample = |minute: i64| number("m", "s", hour * HOUR + minute * 60_000, 1.0);
-        series.write(&realm(1), TRACK, (0..60).map(sample).collect(), None).await.unwrap();
+        series.write(&realm(1), TRACK, Arc::new((0..60).map(sample).collect()), None).await.unwrap();
     }
     series.merge().await.unwrap();
     let (before, half) = (files(folder.path(), "parquet").len(), 24 * 4 * HOUR);
@@ -110,7 +110,7 @@ async fn a_clock_that_is_wrong_keeps_nothing_from_being_merged() {
     for batch in 0..16 {
         let wrong = [0, i64::MAX - 1, i64::MIN].map(|at| number("m", "wrong", at, 1.0));
         let own = number("m", "s", batch, 1.0);
-        series.write(&realm(1), TRACK, [&wrong[..], &[own]].concat(), None).await.unwrap();
+        series.write(&realm(1), TRACK, [&wrong[..], &[own]].concat().into(), None).await.unwrap();
     }
     series.merge().await.unwrap();
     assert_eq!(files(folder.path(), "parquet").len(), 1);
