@@ -4,6 +4,7 @@
 mod corpora;
 mod libinjection;
 mod modsecurity;
+mod patterns_properties;
 mod random;
 mod sqli_corpora;
 mod sqli_oracle;
