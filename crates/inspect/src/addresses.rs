@@ -22,10 +22,16 @@ impl AddressSet {
     pub fn new(networks: impl IntoIterator<Item = Network>) -> Self {
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for network in networks {
-            match (network.first(), network.last()) {
+            // of an IPv4 network that is written as an IPv6 one, all addresses are written so
+            match (network.first().to_canonical(), network.last().to_canonical()) {
                 (IpAddr::V4(first), IpAddr::V4(last)) => v4.push((u32::from(first), u32::from(last))),
                 (IpAddr::V6(first), IpAddr::V6(last)) => v6.push((u128::from(first), u128::from(last))),
-                _ => {}
+                // a larger IPv6 network that begins or ends among them
+                _ => {
+                    if let (IpAddr::V6(first), IpAddr::V6(last)) = (network.first(), network.last()) {
+                        v6.push((u128::from(first), u128::from(last)));
+                    }
+                }
             }
         }
         Self { v4: Ranges::new(v4, |last| last.checked_add(1)), v6: Ranges::new(v6, |last| last.checked_add(1)) }
@@ -34,9 +40,12 @@ impl AddressSet {
     /// True if the address is in one of the networks. Takes time in proportion to the logarithm of their number.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        match address.to_canonical() {
+        match address {
             IpAddr::V4(address) => self.v4.contains(u32::from(address)),
-            IpAddr::V6(address) => self.v6.contains(u128::from(address)),
+            IpAddr::V6(address) => {
+                let mapped = address.to_ipv4_mapped().is_some_and(|address| self.v4.contains(u32::from(address)));
+                mapped || self.v6.contains(u128::from(address))
+            }
         }
     }
 
@@ -92,16 +101,19 @@ mod tests {
 
     #[test]
     fn addresses_are_found_in_their_networks() {
-        let set = set(&["192.0.2.0/24", "10.0.0.1/32", "2001:db8::/32", "255.255.255.255/32", "ffff::/16"]);
+        let networks = set(&["192.0.2.0/24", "10.0.0.1/32", "2001:db8::/32", "255.255.255.255/32", "ffff::/16"]);
         for address in
             ["192.0.2.0", "192.0.2.255", "10.0.0.1", "2001:db8:ffff::1", "::ffff:192.0.2.7", "255.255.255.255"]
         {
-            assert!(has(&set, address), "{address}");
+            assert!(has(&networks, address), "{address}");
         }
         for address in ["192.0.1.255", "192.0.3.0", "10.0.0.2", "2001:db9::", "::c000:207", "0.0.0.0", "::"] {
-            assert!(!has(&set, address), "{address}");
+            assert!(!has(&networks, address), "{address}");
         }
         assert!(!has(&AddressSet::default(), "10.0.0.1"));
+        let written_otherwise = set(&["::ffff:192.0.2.128/124", "::/80"]);
+        assert!(has(&written_otherwise, "192.0.2.130") && has(&written_otherwise, "::ffff:192.0.2.130"));
+        assert!(!has(&written_otherwise, "192.0.2.144") && has(&written_otherwise, "::ffff:1.2.3.4"));
     }
 
     #[test]

@@ -12,12 +12,20 @@ struct Source {
     folder: &'static str,
 }
 
-/// ModSecurity brings test vectors of transformations, and libinjection with its corpora.
-const SOURCES: &[Source] = &[Source {
-    path: "main/m/modsecurity/modsecurity_3.0.9.orig.tar.gz",
-    sha256: "a5111ecd23e332a1d7c9652dbdb18517a96b21573315cb887a8e86761b95d3d8",
-    folder: "modsecurity-v3.0.9",
-}];
+/// ModSecurity brings test vectors of transformations and operators, and libinjection with its corpora; the Core Rule Set has
+/// regular expressions that people use.
+const SOURCES: &[Source] = &[
+    Source {
+        path: "main/m/modsecurity/modsecurity_3.0.9.orig.tar.gz",
+        sha256: "a5111ecd23e332a1d7c9652dbdb18517a96b21573315cb887a8e86761b95d3d8",
+        folder: "modsecurity-v3.0.9",
+    },
+    Source {
+        path: "main/m/modsecurity-crs/modsecurity-crs_3.3.4.orig.tar.gz",
+        sha256: "15a84aaa041aa532905a34546b613bd3aed122e3f9814fbb5c28e1655d02b74d",
+        folder: "coreruleset-3.3.4",
+    },
+];
 
 const POOL: &str = "http://deb.debian.org/debian/pool";
 
