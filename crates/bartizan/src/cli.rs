@@ -13,6 +13,7 @@ mod limits;
 mod preview;
 mod rollback;
 mod schema;
+mod sensor;
 mod up;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -52,6 +53,8 @@ enum Command {
     Host(host::Host),
     /// Devices: what they do, and whether it is normal.
     Device(device::Device),
+    /// Images: what is in them, and what is known to be wrong with it.
+    Sensor(sensor::Sensor),
     /// Show what a change would do, without doing it.
     Preview(preview::Preview),
     /// List the committed revisions of a document: who, when, what, after which preview.
@@ -105,6 +108,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Alerts(command) => command.run(format),
         Command::Host(command) => command.run(format),
         Command::Device(command) => command.run(format),
+        Command::Sensor(command) => command.run(format),
         Command::Preview(command) => command.run(format),
         Command::History(command) => command.run(format),
         Command::Diff(command) => command.run(format),

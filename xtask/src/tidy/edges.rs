@@ -30,6 +30,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("access", &["ledger", "policy", "operation"]),
     ("console", &["ledger", "policy", "operation"]),
     ("gateway", &["policy", "web"]),
+    // scans images on disk; no room: it knows no profile and no API
+    ("image", &["host"]),
     ("agent", &["device", "container", "host", "courier"]),
     (
         "server",
@@ -55,7 +57,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     // the program: wiring comes from `server`, evaluation without a server from the rooms
-    ("bartizan", &["server", "agent", "gateway", "device", "web", "container", "host"]),
+    ("bartizan", &["server", "agent", "gateway", "image", "device", "web", "container", "host"]),
 ];
 
 /// The judges stand outside the house and may look at any of it.

@@ -1,0 +1,12 @@
+//! The tests of this crate, in one program.
+#![cfg(test)]
+
+mod cache;
+mod hostile;
+mod judged;
+mod layers;
+mod made;
+mod properties;
+mod reported;
+mod shared;
+mod sources;
