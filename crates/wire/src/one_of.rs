@@ -9,24 +9,22 @@ use crate::{Json, Member, Path, Violations, decode};
 /// How many of the members seen are named in an error.
 const SEEN_SHOWN_MAX: usize = 10;
 
-/// Finds the one member that is present, or reports which were seen. Null members are absent. Unknown members are
-/// ignored beside a known one, as everywhere, and named when there is an error.
-pub fn only<'json>(
+/// The members that are present and known. Null members are absent; unknown members are ignored, as everywhere.
+pub fn known<'json>(
     json: &'json Json,
     members: &'static [Member],
     at: &Path,
     out: &mut Violations,
-) -> Option<(&'static Member, &'json Json)> {
+) -> Option<Vec<(&'static Member, &'json Json)>> {
     let present = decode::structure(json, at, out)?.iter().filter(|(_, value)| !value.is_null());
-    let mut seen: Vec<&str> = Vec::new();
-    let mut known = Vec::new();
-    for (name, value) in present {
-        seen.push(name);
-        known.extend(members.iter().find(|member| member.name == name).map(|member| (member, value)));
-    }
-    if let [one] = known.as_slice() {
-        return Some(*one);
-    }
+    let known = present.filter_map(|(name, value)| Some((members.iter().find(|member| member.name == name)?, value)));
+    Some(known.collect())
+}
+
+/// Reports that there is not exactly one member, and which were seen, unknown ones among them.
+pub fn refuse(json: &Json, members: &'static [Member], at: &Path, out: &mut Violations) {
+    let present = json.as_object().unwrap_or_default().iter().filter(|(_, value)| !value.is_null());
+    let seen: Vec<&str> = present.map(|(name, _)| name.as_str()).collect();
     let choices: Vec<_> = members.iter().map(|member| format!("`{}`", member.name)).collect();
     let mut text = format!("exactly one of {} must be present", choices.join(", "));
     let place = at.to_string();
@@ -35,7 +33,6 @@ pub fn only<'json>(
     }
     text.push_str(&found(&seen));
     out.review(at, text);
-    None
 }
 
 fn found(seen: &[&str]) -> String {
@@ -77,7 +74,9 @@ fn found(seen: &[&str]) -> String {
 /// let looks = Checked::<Looks>::decode(&json)?;
 /// assert_eq!(looks.member(), "NotStatement");
 ///
-/// let both = Json::parse(br#"{"NotStatement": {}, "GeoMatchStatement": {}}"#, 8)?;
+/// let geo = r#"{"CountryCodes": []}"#;
+/// let both = format!(r#"{{"NotStatement": {{"GeoMatchStatement": {geo}}}, "GeoMatchStatement": {geo}}}"#);
+/// let both = Json::parse(both.as_bytes(), 8)?;
 /// let error = Checked::<Looks>::decode(&both).unwrap_err();
 /// assert_eq!(
 ///     error.render(),
@@ -142,11 +141,20 @@ macro_rules! one_of {
                 let $crate::SchemaKind::OneOf(members) = &Self::SCHEMA.kind else {
                     return $crate::decode::mismatch(json, "an object", at, out);
                 };
-                let (member, json) = $crate::one_of::only(json, members, at, out)?;
-                match member.name {
-                    $( $wire => $crate::decode::present::<$type>(json, member, at, out).map(Self::$variant), )+
-                    _ => $crate::decode::mismatch(json, "a known member", at, out),
+                let known = $crate::one_of::known(json, members, at, out)?;
+                // What is wrong inside is told in any case: a wrong type comes before one member too many.
+                let mut read = ::core::option::Option::None;
+                for (member, json) in &known {
+                    read = match member.name {
+                        $( $wire => $crate::decode::present::<$type>(json, member, at, out).map(Self::$variant), )+
+                        _ => ::core::option::Option::None,
+                    };
                 }
+                if known.len() == 1 {
+                    return read;
+                }
+                $crate::one_of::refuse(json, members, at, out);
+                ::core::option::Option::None
             }
 
             fn check(&self, at: &mut $crate::Path, out: &mut $crate::Violations) {

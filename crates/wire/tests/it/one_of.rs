@@ -53,13 +53,20 @@ fn names_what_was_seen() {
     assert_eq!(decode(r#"{"FieldToMatch":{}}"#).unwrap_err(), format!("{choices}; found none"));
     assert_eq!(decode(r#"{"FieldToMatch":{"Either":null}}"#).unwrap_err(), format!("{choices}; found none"));
     assert_eq!(
-        decode(r#"{"FieldToMatch":{"Either":[],"SingleHeader":{},"X":1}}"#).unwrap_err(),
+        decode(r#"{"FieldToMatch":{"Either":[],"SingleHeader":{"Name":"ab"},"X":1}}"#).unwrap_err(),
         format!("{choices}; found `Either`, `SingleHeader`, `X`")
     );
     assert_eq!(
         decode(r#"{"FieldToMatch":{"singleHeader":{"Name":"ab"}}}"#).unwrap_err(),
         format!("{choices}; found `singleHeader`")
     );
+}
+
+#[test]
+fn what_is_wrong_inside_is_told_beside_one_member_too_many() {
+    let error = decode(r#"{"FieldToMatch":{"Either":5,"SingleHeader":{"Name":"a"}}}"#).unwrap_err();
+    assert!(error.contains("at 'fieldToMatch.either' must be a list"), "{error}");
+    assert!(error.contains("'fieldToMatch.singleHeader.name'") && error.contains("exactly one of"), "{error}");
 }
 
 #[test]
