@@ -112,6 +112,7 @@ mod tests {
                 at: now.plus_days(-day),
                 message: String::new(),
                 finding: String::new(),
+                heading: None,
             };
             board.write(&realm, bury(Waiting::new(alert, now), 1, "x".to_owned(), now)).await.unwrap();
         }

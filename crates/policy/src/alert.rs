@@ -3,6 +3,8 @@
 //!
 //! [`Board::write`]: bartizan_ledger::Board::write
 
+use std::collections::BTreeMap;
+
 use bartizan_ledger::{Posting, Write};
 use bartizan_wire::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,19 @@ pub struct Alert {
     pub message: String,
     /// The same as a JSON document in the Open Cybersecurity Schema Framework.
     pub finding: String,
+    /// What a topic carries beside the message, where it carries something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading: Option<Heading>,
+}
+
+/// What a topic carries beside a message that is plain text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Heading {
+    /// At most 100 characters.
+    pub subject: String,
+    /// By which subscribers choose what they receive: texts by name.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// An alert in the outbox, as it is stored.

@@ -82,6 +82,7 @@ pub fn alert(realm: &Realm, event: &Event, target: &str) -> Alert {
         // A struct of texts and numbers has no way to fail.
         message: serde_json::to_string(&message).unwrap_or_default(),
         finding: finding(realm, event).to_string(),
+        heading: None,
     }
 }
 

@@ -12,6 +12,7 @@ fn waiting(number: i64, target: &str, stream: &str) -> Waiting {
         at: Timestamp(NOW.0 + number),
         message: String::new(),
         finding: String::new(),
+        heading: None,
     };
     Waiting::new(alert, NOW)
 }

@@ -62,6 +62,15 @@ fn form(alert: &Alert) -> String {
     let mut form = Serializer::new(String::new());
     form.append_pair("Action", "Publish").append_pair("TopicArn", &alert.target);
     form.append_pair("Message", &alert.message);
+    if let Some(heading) = &alert.heading {
+        form.append_pair("Subject", &heading.subject);
+        for (place, (name, value)) in heading.attributes.iter().enumerate() {
+            let entry = format!("MessageAttributes.entry.{}", place.saturating_add(1));
+            form.append_pair(&format!("{entry}.Name"), name);
+            form.append_pair(&format!("{entry}.Value.DataType"), "String");
+            form.append_pair(&format!("{entry}.Value.StringValue"), value);
+        }
+    }
     if alert.target.ends_with(FIFO) {
         form.append_pair("MessageGroupId", &alert.stream).append_pair("MessageDeduplicationId", &alert.id);
     }

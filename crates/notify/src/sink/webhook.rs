@@ -56,7 +56,7 @@ impl WebhookSink {
     pub(super) async fn deliver(&self, alert: &Alert, now: Timestamp) -> Outcome {
         let body = self.form.of(alert);
         let seconds = now.0.div_euclid(1_000);
-        let (at, signature) = (seconds.to_string(), signature(&self.secret.0, &alert.id, seconds, body));
+        let (at, signature) = (seconds.to_string(), signature(&self.secret.0, &alert.id, seconds, &body));
         let mut headers = vec![
             ("content-type", "application/json"),
             ("webhook-id", alert.id.as_str()),

@@ -36,6 +36,7 @@ pub(crate) fn alert(target: &str, stream: &str, number: i64) -> Alert {
         at: Timestamp(START.0 + number),
         message: format!(r#"{{"thingName":"{stream} & co","violationEventTime":{number}}}"#),
         finding: format!(r#"{{"class_uid":2004,"number":{number}}}"#),
+        heading: None,
     }
 }
 
