@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import json
 
 import model
 
@@ -34,6 +35,7 @@ WRONG_TYPE = {
     "list": {"not": "a list"},
     "structure": ["not a structure"],
     "map": ["not a map"],
+    "blob": 17,
 }
 
 
@@ -55,7 +57,8 @@ def cases(operation, request, service="ssm"):
             continue
         if where in ("querystring", "header") and rule == "type" and (len(steps) > 1 or member.type_name in ("string", "list")):
             continue
-        broken = copy.deepcopy(request)
+        # through JSON, so that what stands twice in the sample is two things
+        broken = json.loads(json.dumps(request))
         place(broken, steps, value)
         yield Case(operation, rule, path, list_path, broken, sensitive)
 
@@ -121,7 +124,7 @@ def values(shape, path, list_path, steps, sample):
 def unlike(bounds):
     """Text of a fine length that does not match the pattern; none where everything does."""
     length = min(max(bounds.get("length_min", 1), 20), bounds.get("length_max", 20))
-    for candidate in ("!", " ", "é"):
+    for candidate in ("!", " ", "é", "\n"):
         if not model.matches(bounds["pattern"], candidate * length):
             return candidate * length
     assert model.matches(bounds["pattern"], "\n!é"), f"find a text unlike {bounds['pattern']}"
@@ -132,7 +135,9 @@ def many(item, count):
     """`count` valid items that differ where they have a key or a name."""
     items = [copy.deepcopy(item) for _ in range(count)]
     for number, one in enumerate(items):
-        if isinstance(one, str):
+        if isinstance(one, int):
+            items[number] = number
+        elif isinstance(one, str):
             items[number] = f"{one}{number}" if not one.startswith("mi-") else f"mi-{number:017x}"
         elif "Value" in one or "Configuration" in one:
             one["Key" if "Key" in one else "Name"] = f"name-{number}"

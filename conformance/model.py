@@ -17,6 +17,20 @@ OPERATIONS = {
         DeleteActivation DeregisterManagedInstance
     """.split(),
     "sts": ["GetCallerIdentity"],
+    "wafv2": """
+        AssociateWebACL CheckCapacity CreateAPIKey CreateIPSet CreateRegexPatternSet CreateRuleGroup
+        CreateWebACL DeleteAPIKey DeleteFirewallManagerRuleGroups DeleteIPSet DeleteLoggingConfiguration
+        DeletePermissionPolicy DeleteRegexPatternSet DeleteRuleGroup DeleteWebACL DescribeAllManagedProducts
+        DescribeManagedProductsByVendor DescribeManagedRuleGroup DisassociateWebACL GenerateMobileSdkReleaseUrl
+        GetDecryptedAPIKey GetIPSet GetLoggingConfiguration GetManagedRuleSet GetMobileSdkRelease
+        GetPermissionPolicy GetRateBasedStatementManagedKeys GetRegexPatternSet GetRuleGroup GetSampledRequests
+        GetTopPathStatisticsByTraffic GetWebACL GetWebACLForResource ListAPIKeys
+        ListAvailableManagedRuleGroupVersions ListAvailableManagedRuleGroups ListIPSets
+        ListLoggingConfigurations ListManagedRuleSets ListMobileSdkReleases ListRegexPatternSets
+        ListResourcesForWebACL ListRuleGroups ListTagsForResource ListWebACLs PutLoggingConfiguration
+        PutManagedRuleSetVersions PutPermissionPolicy TagResource UntagResource UpdateIPSet
+        UpdateManagedRuleSetVersionExpiryDate UpdateRegexPatternSet UpdateRuleGroup UpdateWebACL
+    """.split(),
     "iot": """
         CreateSecurityProfile DescribeSecurityProfile UpdateSecurityProfile DeleteSecurityProfile ListSecurityProfiles
         AttachSecurityProfile DetachSecurityProfile ListTargetsForSecurityProfile ListSecurityProfilesForTarget

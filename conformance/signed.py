@@ -12,6 +12,7 @@ from botocore.credentials import Credentials
 import model
 
 SSM_TARGET = "AmazonSSM"
+WAF_TARGET = "AWSWAF_20190729"
 JSON_TYPE = "application/x-amz-json-1.1"
 
 
@@ -64,6 +65,12 @@ class Client:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"Content-Type": JSON_TYPE, "X-Amz-Target": f"{SSM_TARGET}.{operation}"} | headers
         return self.send("POST", "/", data, headers, "ssm")
+
+    def waf(self, operation, body, **headers):
+        """A WAF operation, as `call`."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": JSON_TYPE, "X-Amz-Target": f"{WAF_TARGET}.{operation}"} | headers
+        return self.send("POST", "/", data, headers, "wafv2")
 
     def rest(self, operation, request, **headers):
         """An IoT operation, its members where the vendor's model has them; values travel as they are."""

@@ -35,6 +35,21 @@ pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, st
     }
 }
 
+/// How often it is told which versions of managed rule sets have expired.
+const EXPIRIES_EVERY: Duration = Duration::from_secs(10);
+
+/// Tells of versions that expire, until it is aborted.
+pub(crate) async fn tell_expiries(surroundings: Arc<Surroundings>) {
+    let mut turns = tokio::time::interval(EXPIRIES_EVERY);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        turns.tick().await;
+        if let Err(error) = bartizan_web::tell_expired(&surroundings.own(ROOT, "chores")).await {
+            tracing::error!(%error, "expired versions of managed rule sets could not be told");
+        }
+    }
+}
+
 fn say(what: &str, outcome: Result<Pruned, StoreError>) {
     match outcome {
         Ok(Pruned { segments: 0, .. }) => {}

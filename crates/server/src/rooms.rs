@@ -15,6 +15,8 @@ use bartizan_host::room::HostRoom;
 use bartizan_ledger_sqlite::SqliteLedger;
 use bartizan_operation::{Binding, BoundTwice, ErasedOperation, Table};
 use bartizan_policy::Authorizer;
+use bartizan_web::kind::{IpSets, RegexPatternSets, RuleGroups, WebAcls};
+use bartizan_web::room::WebRoom;
 
 use crate::get_statistics::{Counted, GetStatistics};
 
@@ -40,6 +42,8 @@ impl Rooms {
         let device = Arc::new(device);
         let mut operations = bartizan_host::operations(&host);
         operations.extend(bartizan_device::operations(&device));
+        let web = Arc::new(WebRoom::default());
+        operations.extend(bartizan_web::operations(&web));
         operations.push(ErasedOperation::of::<DescribeEndpoint>(Arc::new(endpoint)));
         // What may be asked without a signature carries its own secret; the binding says so.
         let anonymous: Vec<&str> = operations
@@ -53,6 +57,10 @@ impl Rooms {
             Restorable::of::<PatchBaselines>(Arc::clone(&host) as _),
             Restorable::of::<SecurityProfiles>(Arc::clone(&device) as _),
             Restorable::of::<MitigationActions>(Arc::clone(&device) as _),
+            Restorable::of::<IpSets>(Arc::clone(&web) as _),
+            Restorable::of::<RegexPatternSets>(Arc::clone(&web) as _),
+            Restorable::of::<RuleGroups>(Arc::clone(&web) as _),
+            Restorable::of::<WebAcls>(Arc::clone(&web) as _),
         ];
         let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
         operations.extend(bartizan_history::operations(&history));

@@ -87,6 +87,7 @@ pub struct Server {
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     chores: JoinHandle<()>,
+    expiries: JoinHandle<()>,
     alerts: Alerts,
 }
 
@@ -140,6 +141,7 @@ impl Server {
         };
         let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
         let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), Arc::clone(&rooms.host), chores_stores));
+        let expiries = tokio::spawn(chores::tell_expiries(Arc::clone(&surroundings)));
         surroundings.set_ready(true);
         Ok(Self {
             endpoint,
@@ -152,6 +154,7 @@ impl Server {
             shutdown,
             serving,
             chores,
+            expiries,
             alerts,
         })
     }
@@ -210,6 +213,7 @@ impl Server {
     pub async fn stop(self) {
         self.surroundings.set_ready(false);
         self.chores.abort();
+        self.expiries.abort();
         let _already_gone = self.shutdown.send(());
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server did not stop cleanly");

@@ -1,3 +1,27 @@
 #![doc = include_str!("../README.md")]
 
+pub mod api;
+pub mod cidr;
+pub mod complaint;
 pub mod document;
+mod entity;
+pub mod errors;
+mod foresee;
+pub mod identity;
+pub mod kind;
+pub mod label;
+mod notice;
+pub mod protected;
+mod publishing;
+pub mod references;
+pub mod regex_dialect;
+pub mod review;
+pub mod room;
+mod settling;
+pub mod traffic;
+pub mod usage;
+pub mod walk;
+pub mod wcu;
+
+pub use api::operations;
+pub use notice::tell_expired;

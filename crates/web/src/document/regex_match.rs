@@ -22,7 +22,6 @@ pub struct RegexMatchStatement {
     /// What is done to the raw query string before it is taken apart; only with arguments of the query string. Not in
     /// every version of the vendor's model.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[shape(length = 1..)]
     pub pre_parse_text_transformations: Option<Vec<PreParseTextTransformation>>,
 }
 
@@ -42,6 +41,5 @@ pub struct RegexPatternSetReferenceStatement {
     /// What is done to the raw query string before it is taken apart; only with arguments of the query string. Not in
     /// every version of the vendor's model.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[shape(length = 1..)]
     pub pre_parse_text_transformations: Option<Vec<PreParseTextTransformation>>,
 }

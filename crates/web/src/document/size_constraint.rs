@@ -24,7 +24,6 @@ pub struct SizeConstraintStatement {
     /// What is done to the raw query string before it is taken apart; only with arguments of the query string. Not in
     /// every version of the vendor's model.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[shape(length = 1..)]
     pub pre_parse_text_transformations: Option<Vec<PreParseTextTransformation>>,
 }
 

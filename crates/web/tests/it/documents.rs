@@ -41,7 +41,7 @@ const FIELDS: [&str; 14] = [
 ];
 
 fn read<T: Shape>(text: &str) -> Result<T, String> {
-    let json = Json::parse(text.as_bytes(), Json::DEPTH_MAX).unwrap();
+    let json = Json::parse(text.as_bytes(), Json::DEPTH_MAX).map_err(|error| error.to_string())?;
     Checked::decode(&json).map(Checked::into_inner).map_err(|violations| violations.render())
 }
 

@@ -1,0 +1,67 @@
+//! `ListIPSets` [WAFV2 API reference].
+
+use bartizan_operation::{Binding, Operation};
+use bartizan_policy::{Cx, Permit};
+use bartizan_wire::{Checked, ResourceName, Shape};
+use serde::Serialize;
+
+use super::WAF;
+use super::summary;
+use crate::document::{IpSetSummary, Scope};
+use crate::entity;
+use crate::errors::WebError;
+use crate::kind::IpSets;
+use crate::room::WebRoom;
+
+/// Lists them by name.
+#[derive(Debug)]
+pub struct ListIpSets;
+
+/// What is asked for.
+#[derive(Debug, Clone, Shape)]
+#[serde(rename_all = "PascalCase")]
+#[shape(name = "ListIPSetsRequest")]
+pub struct Input {
+    /// Regional, or for CloudFront.
+    pub scope: Scope,
+    /// Leads to the next page, if there is one.
+    #[shape(length = 1..=256, pattern = r".*\S.*")]
+    pub next_marker: Option<String>,
+    /// At most so many; 100 if absent.
+    #[shape(range = 1..=100)]
+    pub limit: Option<i32>,
+}
+
+/// The answer.
+#[derive(Debug, Shape, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[shape(name = "ListIPSetsResponse")]
+pub struct Output {
+    /// Leads to the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[shape(length = 1..=256, pattern = r".*\S.*")]
+    pub next_marker: Option<String>,
+    /// By name.
+    #[serde(rename = "IPSets", skip_serializing_if = "Option::is_none")]
+    pub ip_sets: Option<Vec<IpSetSummary>>,
+}
+
+impl Operation for ListIpSets {
+    const NAME: &'static str = "ListIPSets";
+    const ACTION: &'static str = "wafv2:ListIPSets";
+    const BINDING: Binding = WAF;
+    type Input = Input;
+    type Output = Output;
+    type Error = WebError;
+    type Room = WebRoom;
+
+    fn resource(_cx: &Cx, _input: &Input) -> ResourceName {
+        ResourceName::any()
+    }
+
+    async fn call(_room: &WebRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, WebError> {
+        let marker = input.next_marker.as_deref();
+        let (held, next_marker) = entity::list::<IpSets>(cx, Self::NAME, input.scope, input.limit, marker).await?;
+        Ok(Output { next_marker, ip_sets: Some(held.iter().map(summary::ip_set).collect()) })
+    }
+}

@@ -1,0 +1,67 @@
+//! `ListRuleGroups` [WAFV2 API reference].
+
+use bartizan_operation::{Binding, Operation};
+use bartizan_policy::{Cx, Permit};
+use bartizan_wire::{Checked, ResourceName, Shape};
+use serde::Serialize;
+
+use super::WAF;
+use super::summary;
+use crate::document::{RuleGroupSummary, Scope};
+use crate::entity;
+use crate::errors::WebError;
+use crate::kind::RuleGroups;
+use crate::room::WebRoom;
+
+/// Lists them by name.
+#[derive(Debug)]
+pub struct ListRuleGroups;
+
+/// What is asked for.
+#[derive(Debug, Clone, Shape)]
+#[serde(rename_all = "PascalCase")]
+#[shape(name = "ListRuleGroupsRequest")]
+pub struct Input {
+    /// Regional, or for CloudFront.
+    pub scope: Scope,
+    /// Leads to the next page, if there is one.
+    #[shape(length = 1..=256, pattern = r".*\S.*")]
+    pub next_marker: Option<String>,
+    /// At most so many; 100 if absent.
+    #[shape(range = 1..=100)]
+    pub limit: Option<i32>,
+}
+
+/// The answer.
+#[derive(Debug, Shape, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[shape(name = "ListRuleGroupsResponse")]
+pub struct Output {
+    /// Leads to the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[shape(length = 1..=256, pattern = r".*\S.*")]
+    pub next_marker: Option<String>,
+    /// By name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_groups: Option<Vec<RuleGroupSummary>>,
+}
+
+impl Operation for ListRuleGroups {
+    const NAME: &'static str = "ListRuleGroups";
+    const ACTION: &'static str = "wafv2:ListRuleGroups";
+    const BINDING: Binding = WAF;
+    type Input = Input;
+    type Output = Output;
+    type Error = WebError;
+    type Room = WebRoom;
+
+    fn resource(_cx: &Cx, _input: &Input) -> ResourceName {
+        ResourceName::any()
+    }
+
+    async fn call(_room: &WebRoom, cx: &Cx, _permit: Permit, input: Checked<Input>) -> Result<Output, WebError> {
+        let marker = input.next_marker.as_deref();
+        let (held, next_marker) = entity::list::<RuleGroups>(cx, Self::NAME, input.scope, input.limit, marker).await?;
+        Ok(Output { next_marker, rule_groups: Some(held.iter().map(summary::rule_group).collect()) })
+    }
+}

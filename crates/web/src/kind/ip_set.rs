@@ -1,0 +1,55 @@
+//! Stored IP sets.
+
+use bartizan_policy::{Kind, References};
+use bartizan_wire::{Checked, Violations};
+
+use super::{Entity, report};
+use crate::cidr;
+use crate::complaint::Complaint;
+use crate::document::IpSet;
+use crate::identity::Resource;
+
+/// Addresses of one set at most [WAF quotas].
+pub const ADDRESSES_MAX: usize = 10_000;
+
+/// The kind of IP sets.
+#[derive(Debug)]
+pub struct IpSets;
+
+impl Kind for IpSets {
+    const NAME: &'static str = "web/ip-set";
+    type Document = IpSet;
+    type Plan = ();
+
+    fn review(next: &IpSet, _prior: Option<&IpSet>, out: &mut Violations) {
+        report(review(next), out);
+    }
+
+    fn compile(_document: &Checked<IpSet>, _references: &References) -> Result<(), Violations> {
+        Ok(())
+    }
+}
+
+impl Entity for IpSets {
+    const RESOURCE: Resource = Resource::IpSet;
+    const COUNT_MAX: usize = 100;
+
+    fn id(document: &IpSet) -> &str {
+        &document.id
+    }
+}
+
+/// What is wrong with the addresses.
+fn review(set: &IpSet) -> Vec<Complaint> {
+    let wrong = set.addresses.iter().filter(|text| cidr::read(set.ip_address_version, text).is_none());
+    let complain = |text: &String| {
+        let version = set.ip_address_version.as_wire();
+        let reason = format!(
+            "This is not an {version} address with the length of its prefix, such as 192.0.2.44/32 or 2001:db8::/32. A \
+             length of 0 is not supported."
+        );
+        Complaint::new("IP_ADDRESS", text.clone(), reason)
+    };
+    // The vendor names one; a long list of thousands helps nobody.
+    wrong.take(1).map(complain).collect()
+}
