@@ -9,7 +9,7 @@ import botocore.exceptions
 import pytest
 
 import model
-import valid
+import web_valid as valid
 from concurrency import at_once
 from conftest import sdk
 

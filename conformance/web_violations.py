@@ -7,7 +7,7 @@ import pytest
 
 import breaking
 import model
-import valid
+import web_valid as valid
 
 
 @pytest.fixture(scope="module")
