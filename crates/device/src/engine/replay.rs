@@ -13,6 +13,7 @@ mod bits;
 mod fleet;
 mod lists;
 mod numbers;
+mod ranker;
 mod state;
 mod table;
 

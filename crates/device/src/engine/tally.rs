@@ -1,5 +1,6 @@
 //! What behaviors did over a span: how often which thing was in alarm.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -166,23 +167,36 @@ impl Events for Counts {
 struct Names {
     all: Vec<Arc<str>>,
     codes: BTreeMap<Arc<str>, u32>,
-    /// Of the codes of the part.
+    /// Of the codes of the part, and of those of the part before it, which mostly has the same names in the same order.
     own: Vec<u32>,
+    before: Vec<u32>,
+    /// The part's codes are these codes.
+    same: bool,
 }
 
 impl Names {
     fn begin(&mut self) {
+        std::mem::swap(&mut self.own, &mut self.before);
         self.own.clear();
+        self.same = true;
     }
 
-    fn own(&mut self, columns: &Columns<'_>) -> Vec<u32> {
+    fn own<'c>(&mut self, columns: &Columns<'c>) -> Cow<'c, [u32]> {
         for name in columns.subjects.iter().skip(self.own.len()) {
-            let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-            let code = *self.codes.entry(name.clone()).or_insert_with(|| {
-                self.all.push(name.clone());
-                next
+            let place = self.own.len();
+            let guess = self.before.get(place).copied().filter(|code| self.all.get(*code as usize) == Some(name));
+            let code = guess.unwrap_or_else(|| {
+                let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+                *self.codes.entry(name.clone()).or_insert_with(|| {
+                    self.all.push(name.clone());
+                    next
+                })
             });
+            self.same &= code as usize == place;
             self.own.push(code);
+        }
+        if self.same {
+            return Cow::Borrowed(columns.subject);
         }
         let own = |code: &u32| self.own.get(*code as usize).copied().unwrap_or(u32::MAX);
         columns.subject.iter().map(own).collect()

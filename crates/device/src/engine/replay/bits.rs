@@ -10,9 +10,15 @@ pub(super) fn violations(values: &[f64; ROWS], violates: impl Fn(f64) -> bool + 
     if !values.iter().fold(false, |any, value| any | violates(*value)) {
         return 0;
     }
+    of(values, violates)
+}
+
+/// Bits of the rows for which something holds; for questions to which the answer mostly is not the same for all.
+#[inline]
+pub(super) fn of(values: &[f64; ROWS], holds: impl Fn(f64) -> bool + Copy) -> u64 {
     let mut flags = [0_u8; ROWS];
     for (flag, value) in flags.iter_mut().zip(values) {
-        *flag = u8::from(violates(*value));
+        *flag = u8::from(holds(*value));
     }
     pack(&flags)
 }

@@ -9,9 +9,11 @@ use super::super::plan::{Rule, Statistic};
 use super::super::rings::Joining;
 use super::super::window::PERIOD_SLOTS;
 use super::PERIOD_MS;
+use super::bits::{self, ROWS};
 use super::numbers::run_length;
+use super::ranker::Ranker;
 use super::state::{Events, State};
-use super::table::Table;
+use super::table::{Table, Window};
 use crate::metric::Measure;
 
 /// The way of a percentile.
@@ -30,9 +32,11 @@ pub(super) struct Fleet {
     newest: Vec<i64>,
     /// Windows up to here are judged.
     judged_to: i64,
-    values: Vec<f64>,
-    /// The values of a window in a form that is ordered as whole numbers are, which is faster to rank.
-    ranked: Vec<i64>,
+    /// The values of several windows together.
+    summed: Vec<f64>,
+    ranker: Ranker,
+    /// By code, a bit: there is an alarm, or a run that could become one.
+    restless: Vec<u64>,
     /// Judgments so far, and those that violate.
     pub(super) judged: u64,
     pub(super) violating: u64,
@@ -50,8 +54,9 @@ impl Fleet {
             table: Table::default(),
             newest: Vec::new(),
             judged_to: i64::MIN,
-            values: Vec::new(),
-            ranked: Vec::new(),
+            summed: Vec::new(),
+            ranker: Ranker::default(),
+            restless: Vec::new(),
             judged: 0,
             violating: 0,
         }
@@ -66,13 +71,9 @@ impl Fleet {
             begin = end;
             let (Some(at), Some(value)) = (at, value) else { continue };
             let Some(newest) = self.newest.get_mut(code as usize) else { continue };
-            if !states.get(code as usize).is_some_and(|state| state.covered) {
-                continue;
-            }
-            for (at, value) in at.iter().zip(value) {
-                if *at > *newest && self.table.add(code, states.len(), *at, *value, self.joining) {
-                    *newest = *at;
-                }
+            if states.get(code as usize).is_some_and(|state| state.covered) {
+                let datapoints = at.iter().copied().zip(value.iter().copied());
+                *newest = self.table.add(code, states.len(), datapoints, *newest, self.joining);
             }
         }
     }
@@ -103,47 +104,88 @@ impl Fleet {
         if self.disabled {
             return;
         }
-        gather(&self.table, number, self.periods, self.joining, &mut self.values);
-        self.ranked.clear();
-        self.ranked.extend(self.values.iter().filter(|value| !value.is_nan()).map(|value| folded(value.to_bits())));
-        let enough = self.ranked.len() >= POPULATION_MIN;
-        let position = self.statistic.position(self.ranked.len());
-        let ranked = self.ranked.as_mut_slice();
-        let found = enough.then(|| *ranked.select_nth_unstable(position).1);
-        let Some(threshold) = found.map(|bits| f64::from_bits(folded(bits.cast_unsigned()).cast_unsigned())) else {
+        let values = if self.periods == 1 {
+            &window.values
+        } else {
+            gather(&self.table, number, self.periods, self.joining, &mut self.summed);
+            &self.summed
+        };
+        let population = values.iter().filter(|value| !value.is_nan()).count();
+        let position = self.statistic.position(population);
+        let found = (population >= POPULATION_MIN).then(|| self.ranker.find(values, population, position)).flatten();
+        let Some(threshold) = found else {
             hear(window, at, states, out);
             return;
         };
-        let fresh = window.values.iter().map(|value| !value.is_nan());
-        for (((code, state), value), fresh) in (0_u32..).zip(states.iter_mut()).zip(&self.values).zip(fresh) {
-            if !fresh {
-                continue;
-            }
-            let conforms = self.order.holds(*value, threshold);
-            self.judged += 1;
-            self.violating += u64::from(!conforms);
-            let heard = if window.is_at_end(code as usize) { at } else { at - 1 };
-            if conforms && state.is_calm() {
-                state.last = heard;
-                continue;
-            }
+        self.restless.resize(states.len().div_ceil(ROWS), 0);
+        let mut judging = Judging { window, at, values, states, rule, out, restless: &mut self.restless };
+        let (judged, violating) = match self.order {
+            Order::Less => judging.all(|value| value >= threshold),
+            Order::LessOrEqual => judging.all(|value| value > threshold),
+            Order::Greater => judging.all(|value| value <= threshold),
+            Order::GreaterOrEqual => judging.all(|value| value < threshold),
+        };
+        self.judged += judged;
+        self.violating += violating;
+    }
+}
+
+/// One window, judged.
+struct Judging<'a> {
+    window: &'a Window,
+    at: i64,
+    values: &'a [f64],
+    states: &'a mut [State],
+    rule: &'a Rule,
+    out: &'a mut dyn Events,
+    restless: &'a mut [u64],
+}
+
+impl Judging<'_> {
+    /// Judges what was heard in the window: how many things, and how many of them violate.
+    fn all(&mut self, violates: impl Fn(f64) -> bool + Copy) -> (u64, u64) {
+        let (mut judged, mut violating) = (0, 0);
+        let (values, window) = (self.values, self.window);
+        let (blocks, rest) = window.values.as_chunks::<ROWS>();
+        let (summed, last) = values.as_chunks::<ROWS>();
+        for (place, (block, summed)) in blocks.iter().zip(summed).enumerate() {
+            let fresh = bits::of(block, |value| !value.is_nan());
+            let violations = bits::of(summed, violates) & fresh;
+            judged += fresh.count_ones();
+            violating += violations.count_ones();
+            self.block(place, fresh, violations);
+        }
+        // beyond the whole blocks; a window may know fewer things than those before it
+        let last = summed.get(blocks.len()).map_or(last, |block| block.as_slice());
+        let fresh = bits::violations_of_few(rest, |value| !value.is_nan());
+        let violations = bits::violations_of_few(last.get(..rest.len()).unwrap_or(last), violates) & fresh;
+        self.block(blocks.len(), fresh, violations);
+        (u64::from(judged + fresh.count_ones()), u64::from(violating + violations.count_ones()))
+    }
+
+    /// What a block does to alarms. A thing that is calm and does not violate stays as it is.
+    fn block(&mut self, place: usize, fresh: u64, violations: u64) {
+        let Some(restless) = self.restless.get_mut(place) else { return };
+        let mut left = (violations | *restless) & fresh;
+        while left != 0 {
+            let row = left.trailing_zeros();
+            left &= left - 1;
+            let index = place * ROWS + row as usize;
+            let (Some(state), Some(value)) = (self.states.get_mut(index), self.values.get(index)) else { return };
+            let code = u32::try_from(index).unwrap_or(u32::MAX);
             // the datapoint is older than this tick, and newer than the one before
-            state.hear_nothing_until(code, heard, out);
+            let heard = if self.window.is_at_end(index) { self.at } else { self.at - 1 };
+            state.hear_nothing_until(code, heard, self.out);
             state.last = heard;
-            let value = || Kept::Number(*value).spelled(rule.measure);
-            state.settle(code, at, conforms, &value, rule, out);
+            let value = || Kept::Number(*value).spelled(self.rule.measure);
+            state.settle(code, self.at, violations >> row & 1 == 0, &value, self.rule, self.out);
+            *restless = *restless & !(1 << row) | u64::from(!state.is_calm()) << row;
         }
     }
 }
 
-/// A float's bits as a whole number with the same order, and back [`f64::total_cmp`].
-fn folded(bits: u64) -> i64 {
-    let bits = bits.cast_signed();
-    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
-}
-
 /// Nothing can be judged, but things were heard of.
-fn hear(window: &super::table::Window, at: i64, states: &mut [State], out: &mut dyn Events) {
+fn hear(window: &Window, at: i64, states: &mut [State], out: &mut dyn Events) {
     for ((code, state), value) in (0_u32..).zip(states.iter_mut()).zip(&window.values) {
         if !value.is_nan() {
             let heard = if window.is_at_end(code as usize) { at } else { at - 1 };

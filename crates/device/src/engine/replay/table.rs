@@ -1,5 +1,7 @@
 //! Windows of five minutes by things: what a percentile is taken of.
 
+use std::collections::VecDeque;
+
 use super::super::rings::Joining;
 use super::PERIOD_MS;
 
@@ -25,7 +27,9 @@ impl Window {
 pub(super) struct Table {
     /// The number of the first window: its end, in periods since 1970.
     first: i64,
-    windows: std::collections::VecDeque<Window>,
+    windows: VecDeque<Window>,
+    /// Windows that were forgotten: their room is used again.
+    spare: Vec<Window>,
 }
 
 /// The number of the window that a time falls into: windows hold their end, and not their beginning.
@@ -48,40 +52,73 @@ impl Table {
 
     /// Forgets windows before this number.
     pub(super) fn forget(&mut self, before: i64) {
-        while self.first < before && self.windows.pop_front().is_some() {
+        while self.first < before
+            && let Some(mut window) = self.windows.pop_front()
+        {
             self.first += 1;
+            window.values.clear();
+            window.at_end.clear();
+            window.negative = false;
+            self.spare.push(window);
         }
     }
 
-    /// Adds a datapoint. False when its window is forgotten, or too far ahead of the first to be kept.
-    pub(super) fn add(&mut self, code: u32, things: usize, at: i64, value: f64, joining: Joining) -> bool {
-        let number = number(at);
+    /// Adds the datapoints of one thing that are newer than `newest`, and says how new the newest is then. Those whose
+    /// window is forgotten, or too far ahead of the first to be kept, are left out.
+    pub(super) fn add(
+        &mut self,
+        code: u32,
+        things: usize,
+        datapoints: impl Iterator<Item = (i64, f64)>,
+        newest: i64,
+        joining: Joining,
+    ) -> i64 {
+        let (code, mut newest) = (code as usize, newest);
+        for (at, value) in datapoints {
+            if at <= newest {
+                continue;
+            }
+            let number = number(at);
+            let Some(window) = self.reach(number) else { continue };
+            if window.values.len() <= code {
+                window.values.resize(things.max(code + 1), f64::NAN);
+                window.at_end.resize(window.values.len().div_ceil(64), 0);
+            }
+            let Some(held) = window.values.get_mut(code) else { continue };
+            *held = if joining == Joining::Sum && !held.is_nan() { *held + value } else { value };
+            window.negative |= value < 0.0;
+            if at == number * PERIOD_MS
+                && let Some(bits) = window.at_end.get_mut(code / 64)
+            {
+                *bits |= 1 << (code % 64);
+            }
+            newest = at;
+        }
+        newest
+    }
+
+    #[inline]
+    fn reach(&mut self, number: i64) -> Option<&mut Window> {
+        let place = number.wrapping_sub(self.first);
+        if !(0..i64::try_from(self.windows.len()).unwrap_or(i64::MAX)).contains(&place) {
+            self.make(number);
+        }
+        let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
+        self.windows.get_mut(place?)
+    }
+
+    #[cold]
+    fn make(&mut self, number: i64) {
         if self.windows.is_empty() {
             self.first = number;
         }
         while number < self.first && self.numbers().end - number <= WINDOWS_MAX {
-            self.windows.push_front(Window::default());
+            self.windows.push_front(self.spare.pop().unwrap_or_default());
             self.first -= 1;
         }
         while number >= self.numbers().end && number - self.first < WINDOWS_MAX {
-            self.windows.push_back(Window::default());
+            self.windows.push_back(self.spare.pop().unwrap_or_default());
         }
-        let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        let Some(window) = place.and_then(|place| self.windows.get_mut(place)) else { return false };
-        let code = code as usize;
-        if window.values.len() <= code {
-            window.values.resize(things.max(code + 1), f64::NAN);
-            window.at_end.resize(window.values.len().div_ceil(64), 0);
-        }
-        let Some(held) = window.values.get_mut(code) else { return false };
-        *held = if joining == Joining::Sum && !held.is_nan() { *held + value } else { value };
-        window.negative |= value < 0.0;
-        if at == number * PERIOD_MS
-            && let Some(bits) = window.at_end.get_mut(code / 64)
-        {
-            *bits |= 1 << (code % 64);
-        }
-        true
     }
 }
 
@@ -92,15 +129,19 @@ mod tests {
     #[test]
     fn datapoints_fall_into_the_window_that_they_end_in() {
         let mut table = Table::default();
-        for (at, value) in [(1, 1.0), (PERIOD_MS, 2.0), (PERIOD_MS + 1, 4.0), (-1, 8.0)] {
-            assert!(table.add(3, 5, at, value, Joining::Sum));
+        for datapoint in [(1, 1.0), (PERIOD_MS, 2.0), (PERIOD_MS + 1, 4.0), (-1, 8.0)] {
+            assert_eq!(table.add(3, 5, [datapoint].into_iter(), i64::MIN, Joining::Sum), datapoint.0);
         }
         assert_eq!(table.numbers(), 0..3);
         let values: Vec<f64> = (0..3).map(|number| table.window(number).unwrap().values[3]).collect();
         assert_eq!(values, [8.0, 3.0, 4.0]);
         assert!(table.window(1).unwrap().is_at_end(3) && !table.window(2).unwrap().is_at_end(3));
-        assert!(!table.add(0, 5, (WINDOWS_MAX + 1) * PERIOD_MS, 0.0, Joining::Sum));
+        let ahead = ((WINDOWS_MAX + 1) * PERIOD_MS, 0.0);
+        assert_eq!(table.add(0, 5, [ahead].into_iter(), 0, Joining::Sum), 0, "it is too far ahead");
         table.forget(2);
         assert_eq!(table.numbers(), 2..3);
+        assert_eq!(table.add(1, 5, [(3 * PERIOD_MS, 1.0)].into_iter(), 0, Joining::Sum), 3 * PERIOD_MS);
+        let again = &table.window(3).unwrap();
+        assert!(again.values[3].is_nan() && again.is_at_end(1) && !again.is_at_end(3), "nothing is left of before");
     }
 }
