@@ -14,6 +14,8 @@ mod rpm;
 mod text;
 mod zip;
 
+use std::io::BufRead;
+
 pub(crate) use python::normal as python_name;
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::layer::Found;
 use crate::limits::Limits;
 use crate::stream::Forward;
-use crate::tar::{Content, Tar};
+use crate::tar::Tar;
 
 /// Of what is found in a layer; part of the key of its cache. Raise it with every change of what an analyzer finds.
 pub const VERSION: u32 = 1;
@@ -128,14 +130,18 @@ pub fn ownable(path: &str) -> bool {
 
 /// Reads the entry that the archive stands at.
 pub fn analyze<R: Forward>(interest: Interest, tar: &mut Tar<R>, limits: &Limits) -> Found {
-    let mut found = Found::new(tar.path(), interest);
-    let size = tar.size();
-    read(&mut found, size, &mut tar.content(), limits);
+    let (path, size) = (tar.path().to_owned(), tar.size());
+    look_into(&path, interest, size, &mut tar.content(), limits)
+}
+
+/// Reads the content of one file, `size` bytes, wherever it comes from.
+pub fn look_into(path: &str, interest: Interest, size: u64, content: &mut impl BufRead, limits: &Limits) -> Found {
+    let mut found = Found::new(path, interest);
+    read(&mut found, size, content, limits);
     found
 }
 
-/// Reads the content of one file into what is found of it.
-fn read<R: Forward>(found: &mut Found, size: u64, content: &mut Content<'_, R>, limits: &Limits) {
+fn read(found: &mut Found, size: u64, content: &mut impl BufRead, limits: &Limits) {
     if size > limits.database_bytes && !matches!(found.interest, Interest::Program | Interest::Java) {
         found.blind.push(format!("larger than {} bytes, which is not read (database_bytes)", limits.database_bytes));
         return;
