@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 /// Debian packages, by what needs them: libapt and its compiler are the oracle for version order and candidate choice;
 /// lz4 and xz unpack package lists; mosquitto is the broker that reports are bridged from; libmodsecurity is the oracle for
-/// text transformations and detectors, curl fetches their test data.
+/// text transformations and detectors, curl fetches their test data; mmdebstrap, umoci, skopeo and rpm make images.
 const APT: &[&str] = &[
     "python3-apt",
     "libapt-pkg-dev",
@@ -18,6 +18,10 @@ const APT: &[&str] = &[
     "mosquitto-clients",
     "libmodsecurity-dev",
     "curl",
+    "mmdebstrap",
+    "umoci",
+    "skopeo",
+    "rpm",
 ];
 
 /// Runs a command with its output shown.
