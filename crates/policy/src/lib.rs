@@ -22,7 +22,7 @@ pub use kind::{Kind, References};
 pub use lifecycle::{Contended, Draft, Held, LifecycleError};
 pub use permit::{Authorizer, Permit, Principal};
 pub use preview::{Evidence, Foresee, Foresight};
-pub use series::{Columns, MemorySeries, Sample, Series, Value};
+pub use series::{Columns, MemorySeries, Sample, Series, Value, View};
 pub use sink::Sink;
 pub use tape::{MemoryTape, Position, Recording, Span, Tape};
 pub use turns::Turns;

@@ -63,12 +63,14 @@ pub trait Series: Send + Sync + std::fmt::Debug {
     /// The furthest position that came with samples of a track that are still kept.
     async fn sealed(&self, realm: &Realm, track: &str) -> Result<Option<Position>, StoreError>;
 
-    /// Hands out every sample of a measure within a span, in calls of some thousand rows.
+    /// The samples of a track as they are now. Whatever is written, merged or pruned later does not show in it: whoever
+    /// reads several times, or beside samples that are about to be written, sees none of them twice and misses none.
     ///
-    /// Rows are sorted by subject, then time, within what was stored together: a subject comes again in a later call
-    /// when more of it was written later. Of each subject the rows come in order of time, as far as they were written in
-    /// that order; rows with the same time come in the order in which they were written. Blocks until it is done, and
-    /// must not be called where others wait for their turn.
+    /// # Errors
+    /// What there is cannot be told.
+    fn view(&self, realm: &Realm, track: &str) -> Result<Arc<dyn View>, StoreError>;
+
+    /// [`View::replay`] over what is there now.
     ///
     /// # Errors
     /// Something does not read back. What was handed out until then is right, and not everything.
@@ -79,7 +81,9 @@ pub trait Series: Send + Sync + std::fmt::Debug {
         measure: &str,
         span: Span,
         sink: &mut dyn FnMut(&Columns<'_>),
-    ) -> Result<(), StoreError>;
+    ) -> Result<(), StoreError> {
+        self.view(realm, track)?.replay(measure, span, sink)
+    }
 
     /// The samples of one subject and measure within a span, in order of time; of one instant, numbers first, else as
     /// written.
@@ -94,4 +98,18 @@ pub trait Series: Send + Sync + std::fmt::Debug {
 
     /// What there are samples of, in byte order.
     async fn measures(&self, realm: &Realm, track: &str) -> Result<Vec<Arc<str>>, StoreError>;
+}
+
+/// The samples of a track as they were at one moment.
+pub trait View: Send + Sync + std::fmt::Debug {
+    /// Hands out every sample of a measure within a span, in calls of some thousand rows.
+    ///
+    /// Rows are sorted by subject, then time, within what was stored together: a subject comes again in a later call
+    /// when more of it was written later. Of each subject the rows come in order of time, as far as they were written in
+    /// that order; rows with the same time come in the order in which they were written. Blocks until it is done, and
+    /// must not be called where others wait for their turn.
+    ///
+    /// # Errors
+    /// Something does not read back. What was handed out until then is right, and not everything.
+    fn replay(&self, measure: &str, span: Span, sink: &mut dyn FnMut(&Columns<'_>)) -> Result<(), StoreError>;
 }

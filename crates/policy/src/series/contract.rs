@@ -48,6 +48,7 @@ macro_rules! series_contract {
                 realms_tracks_measures_and_subjects_are_apart
                 measures_are_in_byte_order
                 replay_is_sorted_and_a_code_is_one_subject
+                a_view_stays_as_it_was
                 replay_of_texts_has_all_items;
             model:
                 does_as_the_reference_does;

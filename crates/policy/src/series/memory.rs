@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bartizan_ledger::StoreError;
 use bartizan_wire::Realm;
 
-use super::{Columns, Sample, Series, TextCells, Value};
+use super::{Columns, Sample, Series, TextCells, Value, View};
 use crate::tape::{Position, Span};
 
 type Place = (Realm, String);
@@ -20,7 +20,8 @@ pub struct MemorySeries {
 
 #[derive(Debug, Default)]
 struct Track {
-    samples: Vec<Sample>,
+    /// Shared with those who look at it as it was.
+    samples: Arc<Vec<Sample>>,
     sealed: Option<Position>,
 }
 
@@ -36,15 +37,18 @@ impl MemorySeries {
         self.tracks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The samples that `keep` wants, numbers first, sorted by subject, then time, then as written.
-    fn sorted(&self, realm: &Realm, track: &str, span: Span, keep: impl Fn(&Sample) -> bool) -> Vec<Sample> {
+    fn samples(&self, realm: &Realm, track: &str) -> Arc<Vec<Sample>> {
         let tracks = self.lock();
-        let Some(track) = tracks.get(&(realm.clone(), track.to_owned())) else { return Vec::new() };
-        let inside = |sample: &&Sample| span.from <= sample.at && sample.at < span.to && keep(sample);
-        let mut samples: Vec<Sample> = track.samples.iter().filter(inside).cloned().collect();
-        samples.sort_by(|a, b| (&a.subject, a.at, is_texts(a)).cmp(&(&b.subject, b.at, is_texts(b))));
-        samples
+        tracks.get(&(realm.clone(), track.to_owned())).map(|track| Arc::clone(&track.samples)).unwrap_or_default()
     }
+}
+
+/// The samples that `keep` wants, sorted by subject, then time, then numbers first, then as written.
+fn sorted(samples: &[Sample], span: Span, keep: impl Fn(&Sample) -> bool) -> Vec<Sample> {
+    let inside = |sample: &&Sample| span.from <= sample.at && sample.at < span.to && keep(sample);
+    let mut samples: Vec<Sample> = samples.iter().filter(inside).cloned().collect();
+    samples.sort_by(|a, b| (&a.subject, a.at, is_texts(a)).cmp(&(&b.subject, b.at, is_texts(b))));
+    samples
 }
 
 fn is_texts(sample: &Sample) -> bool {
@@ -63,7 +67,7 @@ impl Series for MemorySeries {
         if !samples.is_empty() {
             let mut tracks = self.lock();
             let track = tracks.entry((realm.clone(), track.to_owned())).or_default();
-            track.samples.extend(samples.iter().cloned());
+            Arc::make_mut(&mut track.samples).extend(samples.iter().cloned());
             track.sealed = track.sealed.max(sealed);
         }
         Ok(())
@@ -73,26 +77,8 @@ impl Series for MemorySeries {
         Ok(self.lock().get(&(realm.clone(), track.to_owned())).and_then(|track| track.sealed))
     }
 
-    fn replay(
-        &self,
-        realm: &Realm,
-        track: &str,
-        measure: &str,
-        span: Span,
-        sink: &mut dyn FnMut(&Columns<'_>),
-    ) -> Result<(), StoreError> {
-        let (texts, numbers): (Vec<_>, Vec<_>) =
-            self.sorted(realm, track, span, |sample| &*sample.measure == measure).into_iter().partition(is_texts);
-        let mut rows = Rows::default();
-        for sample in numbers {
-            rows.push(sample);
-        }
-        rows.hand_out(sink);
-        for sample in texts {
-            rows.push(sample);
-        }
-        rows.hand_out(sink);
-        Ok(())
+    fn view(&self, realm: &Realm, track: &str) -> Result<Arc<dyn View>, StoreError> {
+        Ok(Arc::new(MemoryView(self.samples(realm, track))))
     }
 
     async fn find(
@@ -103,15 +89,35 @@ impl Series for MemorySeries {
         subject: &str,
         span: Span,
     ) -> Result<Vec<Sample>, StoreError> {
-        Ok(self.sorted(realm, track, span, |sample| &*sample.measure == measure && &*sample.subject == subject))
+        let wanted = |sample: &Sample| &*sample.measure == measure && &*sample.subject == subject;
+        Ok(sorted(&self.samples(realm, track), span, wanted))
     }
 
     async fn measures(&self, realm: &Realm, track: &str) -> Result<Vec<Arc<str>>, StoreError> {
-        let tracks = self.lock();
-        let samples = tracks.get(&(realm.clone(), track.to_owned())).map(|track| track.samples.as_slice());
-        let measures: BTreeSet<Arc<str>> =
-            samples.unwrap_or_default().iter().map(|sample| Arc::clone(&sample.measure)).collect();
+        let samples = self.samples(realm, track);
+        let measures: BTreeSet<Arc<str>> = samples.iter().map(|sample| Arc::clone(&sample.measure)).collect();
         Ok(measures.into_iter().collect())
+    }
+}
+
+/// Samples as they were.
+#[derive(Debug)]
+struct MemoryView(Arc<Vec<Sample>>);
+
+impl View for MemoryView {
+    fn replay(&self, measure: &str, span: Span, sink: &mut dyn FnMut(&Columns<'_>)) -> Result<(), StoreError> {
+        let (texts, numbers): (Vec<_>, Vec<_>) =
+            sorted(&self.0, span, |sample| &*sample.measure == measure).into_iter().partition(is_texts);
+        let mut rows = Rows::default();
+        for sample in numbers {
+            rows.push(sample);
+        }
+        rows.hand_out(sink);
+        for sample in texts {
+            rows.push(sample);
+        }
+        rows.hand_out(sink);
+        Ok(())
     }
 }
 

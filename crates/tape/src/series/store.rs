@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use bartizan_ledger::StoreError;
-use bartizan_policy::series::{Columns, Sample, Series, Value};
+use bartizan_policy::series::{Columns, Sample, Series, Value, View};
 use bartizan_policy::tape::{Position, Span};
 use bartizan_wire::{Realm, Timestamp};
 use bytes::BytesMut;
@@ -146,24 +146,8 @@ impl Series for FileSeries {
         Ok(segments.iter().filter_map(|segment| segment.index.sealed).max().map(Position))
     }
 
-    fn replay(
-        &self,
-        realm: &Realm,
-        track: &str,
-        measure: &str,
-        span: Span,
-        sink: &mut dyn FnMut(&Columns<'_>),
-    ) -> Result<(), StoreError> {
-        let query = Query { measure, texts: None, subject: None, span };
-        let (mut names, mut batch, mut buffer) = (Names::default(), Batch::default(), BytesMut::new());
-        for segment in self.segments(realm, track)? {
-            let mut scan = Scan::new(&segment, query, buffer);
-            while scan.next(&mut names, &mut batch)? {
-                sink(&batch.columns(&names));
-            }
-            buffer = scan.into_buffer();
-        }
-        Ok(())
+    fn view(&self, realm: &Realm, track: &str) -> Result<Arc<dyn View>, StoreError> {
+        Ok(Arc::new(FileView(self.segments(realm, track)?)))
     }
 
     async fn find(
@@ -184,6 +168,25 @@ impl Series for FileSeries {
         let measures: BTreeSet<_> =
             segments.iter().flat_map(|segment| &segment.index.groups).map(|group| &group.measure).collect();
         Ok(measures.into_iter().cloned().collect())
+    }
+}
+
+/// Files as they were; they stay on the disk for as long as somebody has them.
+#[derive(Debug)]
+struct FileView(Vec<Arc<Segment>>);
+
+impl View for FileView {
+    fn replay(&self, measure: &str, span: Span, sink: &mut dyn FnMut(&Columns<'_>)) -> Result<(), StoreError> {
+        let query = Query { measure, texts: None, subject: None, span };
+        let (mut names, mut batch, mut buffer) = (Names::default(), Batch::default(), BytesMut::new());
+        for segment in &self.0 {
+            let mut scan = Scan::new(segment, query, buffer);
+            while scan.next(&mut names, &mut batch)? {
+                sink(&batch.columns(&names));
+            }
+            buffer = scan.into_buffer();
+        }
+        Ok(())
     }
 }
 

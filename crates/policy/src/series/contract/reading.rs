@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::sample::{ALWAYS, TRACK, assert_same, find, number, realm, replayed, span, texts, write};
+use super::sample::{ALWAYS, TRACK, assert_same, find, number, realm, replayed, replayed_of, span, texts, write};
 use crate::series::{Sample, Series};
 
 type Backend = Arc<dyn Series>;
@@ -90,4 +90,25 @@ pub async fn replay_of_texts_has_all_items(series: Backend) {
         assert_same(&find(&*series, "t", subject, ALWAYS).await, &expected);
     }
     assert_eq!(found.len(), 3);
+}
+
+/// Whoever looks at what there is looks at it for a long time, while others go on writing.
+pub async fn a_view_stays_as_it_was(series: Backend) {
+    let empty = series.view(&realm(1), TRACK).unwrap();
+    let early: Vec<Sample> = (0..20).map(|at| number("m", &format!("s{}", at % 3), at, 1.0)).collect();
+    write(&*series, early.clone()).await;
+    let view = series.view(&realm(1), TRACK).unwrap();
+    let before = replayed_of(&*view, "m", ALWAYS);
+    assert_eq!(before.values().map(Vec::len).sum::<usize>(), early.len());
+    // so many that small pieces are put together meanwhile
+    for at in 20..40 {
+        write(&*series, vec![number("m", "s0", at, 2.0), number("m", "new", at, 2.0)]).await;
+    }
+    for _ in 0..2 {
+        assert_eq!(replayed_of(&*view, "m", ALWAYS), before);
+        assert_eq!(replayed_of(&*view, "m", span(3, 9)).values().map(Vec::len).sum::<usize>(), 6);
+    }
+    assert!(replayed_of(&*empty, "m", ALWAYS).is_empty());
+    let now = replayed(&*series, &realm(1), "m", ALWAYS);
+    assert_eq!(now.values().map(Vec::len).sum::<usize>(), early.len() + 40);
 }

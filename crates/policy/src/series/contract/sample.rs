@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bartizan_wire::{Realm, Timestamp};
 
-use crate::series::{Sample, Series, Value};
+use crate::series::{Sample, Series, Value, View};
 use crate::tape::Span;
 
 /// The track that cases use.
@@ -61,10 +61,15 @@ pub async fn find(series: &dyn Series, measure: &str, subject: &str, span: Span)
 
 /// What a replay hands out, by subject: in the order in which it came. Checks what holds for every call.
 pub fn replayed(series: &dyn Series, realm: &Realm, measure: &str, span: Span) -> BTreeMap<String, Vec<Sample>> {
+    replayed_of(&*series.view(realm, TRACK).unwrap(), measure, span)
+}
+
+/// As [`replayed`], of what there was at one moment.
+pub fn replayed_of(view: &dyn View, measure: &str, span: Span) -> BTreeMap<String, Vec<Sample>> {
     let mut found: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
     let mut known: Vec<Arc<str>> = Vec::new();
     tokio::task::block_in_place(|| {
-        series.replay(realm, TRACK, measure, span, &mut |columns| {
+        view.replay(measure, span, &mut |columns| {
             assert!(!columns.is_empty(), "a call without rows");
             assert!(columns.subjects.starts_with(&known), "a code has changed its meaning");
             known = columns.subjects.to_vec();
