@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bartizan_wire::Timestamp;
 
 use crate::behavior::{DimensionValueOperator, MetricValue};
+use crate::metric::{self, Measure};
 
 /// What was measured: a metric, for some topics or for all.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,4 +53,14 @@ pub enum Observation {
         /// The end of the window.
         at: Timestamp,
     },
+}
+
+impl Observation {
+    /// Leaves out what a report counts since the last one: of the first report nobody knows since when.
+    pub fn forget_deltas(&mut self) {
+        let Self::Report { datapoints, .. } = self else { return };
+        datapoints.retain(|point| {
+            metric::built_in(&point.measured.metric).is_none_or(|metric| metric.measure != Measure::Counter)
+        });
+    }
 }

@@ -188,6 +188,47 @@ pub async fn find(cx: &Cx, id: &str) -> Result<Option<Event>, StoreError> {
     cx.board.find(&cx.realm, VIOLATIONS, id).await?.as_ref().map(read).transpose()
 }
 
+/// The last event of every violation that is known, if `keep` holds for it; in the order of ids.
+///
+/// # Errors
+/// When the store fails.
+pub async fn latest(cx: &Cx, keep: impl Fn(&Event) -> bool) -> Result<Vec<Event>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let postings = cx.board.list(&cx.realm, VIOLATIONS, after.as_deref(), BATCH).await?;
+        let full = postings.len() >= usize::from(BATCH);
+        for posting in postings {
+            let event = read(&posting)?;
+            if keep(&event) {
+                found.push(event);
+            }
+            after = Some(posting.subject);
+        }
+        if !full {
+            return Ok(found);
+        }
+    }
+}
+
+/// The event with which a violation began; none if it is older than events are kept.
+///
+/// # Errors
+/// When the store fails.
+pub async fn beginning(cx: &Cx, event: &Event) -> Result<Option<Event>, StoreError> {
+    let (thing, from) = (Some(event.thing.as_str()), Timestamp(i64::MIN));
+    let mut after: Option<String> = None;
+    loop {
+        let profile = Some(event.profile.as_str());
+        let query = Query { thing, profile, from, to: event.at, after: after.as_deref(), limit: 1 };
+        let page = list(cx, &query, |one| one.id == event.id && one.kind == EventKind::InAlarm).await?;
+        if let Some(began) = page.events.into_iter().next() {
+            return Ok(Some(began));
+        }
+        let Some(next) = page.next else { return Ok(None) };
+        after = Some(next);
+    }
+}
+
 /// Forgets events that are older than they are kept. Returns how many.
 ///
 /// # Errors

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bartizan_access::authorize::ROOT;
+use bartizan_device::room::DeviceRoom;
 use bartizan_host::room::HostRoom;
 use bartizan_ledger::StoreError;
+use bartizan_policy::Cx;
 use bartizan_tape::{Pruned, RETENTION_DAYS};
 
 use crate::stores::Stores;
@@ -15,7 +17,7 @@ use crate::surroundings::Surroundings;
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Runs until it is aborted. A chore that fails is logged and tried again at its next turn.
-pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, stores: Stores) {
+pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, device: Arc<DeviceRoom>, stores: Stores) {
     let mut turns = tokio::time::interval(EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     // The first turn is at once, when there is nothing to do yet.
@@ -25,7 +27,7 @@ pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, st
         let cx = surroundings.own(ROOT, "chores");
         let before = cx.now.plus_days(-i64::from(RETENTION_DAYS));
         say("recordings", stores.tape.prune(before).await);
-        say("samples", stores.series.prune(before).await);
+        say("samples", prune_samples(&cx, &device, &stores).await);
         if let Err(error) = bartizan_device::violation::prune(&cx).await {
             tracing::error!(%error, "old violations of devices could not be dropped");
         }
@@ -48,6 +50,12 @@ pub(crate) async fn tell_expiries(surroundings: Arc<Surroundings>) {
             tracing::error!(%error, "expired versions of managed rule sets could not be told");
         }
     }
+}
+
+/// Samples are of devices alone, whose room knows how long they are needed.
+async fn prune_samples(cx: &Cx, device: &DeviceRoom, stores: &Stores) -> Result<Pruned, StoreError> {
+    let before = cx.now.plus_days(-device.days_kept(cx).await?);
+    stores.series.prune(before).await
 }
 
 fn say(what: &str, outcome: Result<Pruned, StoreError>) {

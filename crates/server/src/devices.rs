@@ -87,6 +87,18 @@ impl Devices {
         let cx = own(surroundings);
         let bound = config.listeners.bind(&folder.join("mqtt"), cx.now).await?;
         let recovered = room.open(&cx).await?;
+        if let Some(rebuilt) = &recovered.rebuilt {
+            let (why, datapoints) = (&rebuilt.why, rebuilt.datapoints);
+            let (held, invalidated) = (rebuilt.held, rebuilt.invalidated);
+            tracing::warn!(
+                why,
+                datapoints,
+                held,
+                invalidated,
+                "the snapshot of what devices told could not be read: it was put together again from the columns, the \
+                 ledger and the violations that were told; see docs/devices.md, \"What is kept\""
+            );
+        }
         if recovered.replayed > 0 {
             let (replayed, active) = (recovered.replayed, recovered.active);
             tracing::info!(replayed, active, "judged again what devices had told since the last snapshot");
@@ -189,6 +201,7 @@ async fn once(room: &DeviceRoom, cx: &Cx) -> Result<(), StoreError> {
     room.tick(cx).await?;
     // Only after a failure there is anything left to judge or to write.
     room.settle(cx).await?;
+    room.mark_if_due(cx).await?;
     room.seal_if_due(cx).await?;
     Ok(())
 }

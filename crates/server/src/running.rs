@@ -140,7 +140,8 @@ impl Server {
             let _asked_or_dropped = asked.await;
         };
         let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
-        let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), Arc::clone(&rooms.host), chores_stores));
+        let (host, device) = (Arc::clone(&rooms.host), Arc::clone(&rooms.device));
+        let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), host, device, chores_stores));
         let expiries = tokio::spawn(chores::tell_expiries(Arc::clone(&surroundings)));
         surroundings.set_ready(true);
         Ok(Self {

@@ -64,6 +64,7 @@ impl Operation for PutVerificationStateOnViolation {
         let verification =
             Verification { state: input.verification_state, description: input.verification_state_description };
         verification::put(cx, &input.violation_id, &verification).await?;
+        room.verified(cx, &input.violation_id, verification.state);
         Ok(Output {})
     }
 }

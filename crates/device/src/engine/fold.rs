@@ -232,7 +232,7 @@ impl Engine {
     }
 
     /// A thing that is seen for the first time, or again after it was forgotten.
-    fn admit(&mut self, coverage: &dyn Coverage, thing: &Arc<str>) -> Option<u32> {
+    pub(super) fn admit(&mut self, coverage: &dyn Coverage, thing: &Arc<str>) -> Option<u32> {
         let group = self.group_of(coverage.covering(thing));
         let id = self.things.add(thing.clone(), group, NONE)?;
         let row = self.groups.get_mut(group as usize)?.add(id);

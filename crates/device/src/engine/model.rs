@@ -28,8 +28,9 @@ use crate::behavior::ConfidenceLevel;
 pub const DATAPOINTS_MIN: u64 = 25_000;
 /// Datapoints of an hour of the week below which the whole fourteen days stand in for it.
 pub const HOUR_POINTS_MIN: u64 = 100;
-/// What is collected: fourteen days.
-const WINDOW_MS: i64 = 14 * Timestamp::DAY_MS;
+/// Days that a model collects before it judges, and that it is built of.
+pub const LEARNING_DAYS: i64 = 14;
+const WINDOW_MS: i64 = LEARNING_DAYS * Timestamp::DAY_MS;
 /// How long a model that cannot be built is tried again: thirty days.
 const RETRY_MS: i64 = 30 * Timestamp::DAY_MS;
 const HOUR_MS: i64 = Timestamp::DAY_MS / 24;
@@ -148,10 +149,7 @@ impl Model {
         while self.hours.first_key_value().is_some_and(|(hour, _)| *hour < oldest) {
             self.hours.pop_first();
         }
-        let Some(started) = self.started else { return };
-        let due =
-            self.tried.map_or(started.0.saturating_add(WINDOW_MS), |last| last.0.saturating_add(Timestamp::DAY_MS));
-        if at.0 < due {
+        if self.due().is_none_or(|due| at < due) {
             return;
         }
         self.tried = Some(at);
@@ -164,6 +162,17 @@ impl Model {
                 self.built = None;
             }
         }
+    }
+
+    /// The first tick from then on builds it; `None` while there is nothing to build it of.
+    pub(crate) fn due(&self) -> Option<Timestamp> {
+        let again = |tried: Timestamp| Timestamp(tried.0.saturating_add(Timestamp::DAY_MS));
+        self.started.map(|started| self.tried.map_or_else(|| Self::first_due(started), again))
+    }
+
+    /// When a model is built first whose first datapoint is of this time.
+    pub(crate) const fn first_due(started: Timestamp) -> Timestamp {
+        Timestamp(started.0.saturating_add(WINDOW_MS))
     }
 
     fn collected(&self) -> u64 {

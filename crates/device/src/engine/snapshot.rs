@@ -28,7 +28,7 @@ pub struct Damaged(&'static str);
 
 impl fmt::Display for Damaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the snapshot of the device engine cannot be read: {}; replay the tape from its beginning", self.0)
+        write!(f, "the snapshot of the device engine cannot be read: {}", self.0)
     }
 }
 

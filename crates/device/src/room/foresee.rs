@@ -15,15 +15,14 @@ use bartizan_wire::Timestamp;
 
 use super::DeviceRoom;
 use super::book::is_of_matter;
+use super::keep::DAYS;
+use super::record::TRACK;
 use super::rules::Rules;
 use super::work::entries_between;
 use crate::roster::Fleet;
 pub(super) use judged::Side;
 use judged::compared;
 use recorded::Recorded;
-
-/// How far back a preview looks, in days: as long as values are kept.
-const DAYS: i64 = 14;
 
 /// What is judged by, as of now, and what was recorded.
 pub(super) struct Now {
@@ -59,18 +58,21 @@ impl Foresee for DeviceRoom {
 }
 
 impl DeviceRoom {
-    /// What is judged by, and what was recorded, without holding anybody up.
+    /// What is judged by, and what was recorded. Nobody is held up but while this is taken: the turn keeps a seal from
+    /// moving values into columns between the look at the one and at the other.
     pub(super) async fn now(&self, cx: &Cx) -> Result<Now, StoreError> {
         let ward = self.ready(cx).await?;
-        let _sealing = self.sealing_turn(cx).await;
+        let sealing = self.sealing_turn(cx).await;
         let taken = ward.look(|state| {
             (state.book.rules.clone(), Arc::clone(&state.book.fleet), state.book.seq(), state.unsealed.clone())
         });
         let Some((rules, fleet, seq, unsealed)) = taken else {
             return Err(StoreError::Failed("the room is not ready".to_owned()));
         };
+        let sealed = cx.series.view(&cx.realm, TRACK)?;
+        drop(sealing);
         let (newer, _) = entries_between(cx, seq, None).await?;
-        let recorded = Recorded::new(cx, unsealed).await?;
+        let recorded = Recorded::new(cx, sealed, unsealed).await?;
         let span = Span { from: cx.now.plus_days(-DAYS), to: Timestamp(cx.now.0.saturating_add(1)) };
         Ok(Now { rules, fleet, newer, recorded, span })
     }

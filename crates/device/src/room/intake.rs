@@ -150,12 +150,15 @@ fn course(
     Course::Recorded(id)
 }
 
-/// The first report after a connection is kept and not judged.
+/// Of the first report after a connection nobody knows since when it counts.
 fn skip_first(ward: &Ward, records: &mut [Record]) {
     let mut cloud = ward.cloud();
     for record in records {
-        if let Record::Seen { observation: Observation::Report { thing, .. }, unjudged, .. } = record {
-            *unjudged = cloud.connected.remove(thing);
+        if let Record::Seen { observation, .. } = record
+            && let Observation::Report { thing, .. } = &*observation
+            && cloud.connected.remove(thing)
+        {
+            observation.forget_deltas();
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bartizan_ledger::{Entry, Posting, Seq, StoreError, Write};
 use bartizan_policy::alert::{self, Alert};
-use bartizan_policy::{Position, Sink};
+use bartizan_policy::{Kind as _, Position, Sink};
 use bartizan_wire::Timestamp;
 
 use super::book::Touched;
@@ -18,6 +18,7 @@ use crate::behavior::Behavior;
 use crate::engine::{Coverage as _, Finding, Plan, Verdict};
 use crate::metric::DISCONNECT_DURATION;
 use crate::observe::Observation;
+use crate::profile::SecurityProfiles;
 use crate::violation::{Event, EventKind, tell};
 
 /// Where the board keeps up to which position findings are written.
@@ -123,6 +124,14 @@ impl State {
     fn replan(&mut self, seq: Seq, at: Timestamp, entries: &[Entry], new: bool) -> Result<(), StoreError> {
         let before = Arc::clone(self.compiled.plan());
         let mut found = Found::default();
+        // Of a profile that is gone, its own subscribers are told.
+        let gone = entries.iter().filter(|entry| entry.key.kind == SecurityProfiles::NAME && entry.body.is_none());
+        self.former_targets = gone
+            .map(|entry| {
+                let targets = self.book.rules.alert_targets(&entry.key.name);
+                (entry.key.name.clone(), targets.map(str::to_owned).collect())
+            })
+            .collect();
         match self.book.apply_all(entries, seq)? {
             Touched::All => {
                 self.compiled = Arc::new(self.book.rules.compile()?);
@@ -138,6 +147,7 @@ impl State {
         }
         let plan = Arc::clone(self.compiled.plan());
         self.take(found, &plan, &before, new)?;
+        self.former_targets.clear();
         self.actives.renew(|violation| plan.behavior(&violation.profile, &violation.behavior.name));
         Ok(())
     }
@@ -176,11 +186,14 @@ impl State {
         Ok(())
     }
 
-    fn write(&mut self, event: &Event) -> Result<(), StoreError> {
+    pub(super) fn write(&mut self, event: &Event) -> Result<(), StoreError> {
         self.unwritten.extend(event.writes()?);
+        // What begins now nobody has looked at yet, and of what ends now nothing more is told.
+        let verified = self.verified.remove(&event.id).unwrap_or_default();
         if event.behavior.suppress_alerts != Some(true) {
-            let targets = self.book.rules.alert_targets(&event.profile);
-            let alerts: Vec<Alert> = targets.map(|target| tell::alert(&self.realm, event, target)).collect();
+            let former = self.former_targets.get(&event.profile).into_iter().flatten().map(String::as_str);
+            let targets = self.book.rules.alert_targets(&event.profile).chain(former);
+            let alerts: Vec<Alert> = targets.map(|target| tell::alert(&self.realm, event, verified, target)).collect();
             self.unwritten.extend(alert::enqueue(&alerts, event.at));
         }
         Ok(())

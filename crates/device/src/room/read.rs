@@ -17,6 +17,7 @@ use super::window::THINGS_MAX;
 use crate::behavior::{Behavior, MetricValue};
 use crate::engine::Training;
 use crate::observe::Measured;
+use crate::violation::verification::VerificationState;
 
 /// Turns that a reader gives to those who judge, at most.
 const TURNS_GIVEN: usize = 8;
@@ -74,6 +75,15 @@ impl DeviceRoom {
         let ward = self.ready(cx).await?;
         let found = ward.look(|state| id.parse().is_ok_and(|id| state.actives.find(id).is_some()));
         Ok(found.unwrap_or(false))
+    }
+
+    /// Somebody said this of a violation, and it is kept: alerts tell it from now on.
+    pub fn verified(&self, cx: &Cx, id: &str, verdict: VerificationState) {
+        self.ward_of(&cx.realm).look(|state| {
+            if id.parse().is_ok_and(|id| state.actives.find(id).is_some()) {
+                state.verified.insert(id.to_owned(), verdict);
+            }
+        });
     }
 
     /// Values of a metric of a thing within a span, in order of time. Only what a profile asks to be judged or kept is

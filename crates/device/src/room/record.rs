@@ -8,6 +8,7 @@ use bartizan_policy::Recording;
 use bartizan_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::window::Counts;
 use crate::behavior::{DimensionValueOperator, MetricValue};
 use crate::observe::{Datapoint, Measured, Observation};
 
@@ -23,8 +24,17 @@ pub enum Record {
         observation: Observation,
         /// The id of a report, as it was sent.
         report_id: Box<str>,
-        /// It is kept and not judged; see [`Settings::skip_first_report`](super::settings::Settings).
+        /// It is kept and not judged. Nothing is recorded so any more; earlier versions did with a first report.
         unjudged: bool,
+    },
+    /// What was counted of a thing in the open window since the last such mark. It is judged when the window closes.
+    Counted {
+        /// Of which.
+        thing: Arc<str>,
+        /// When it was marked.
+        at: Timestamp,
+        /// What.
+        counts: Counts,
     },
     /// From here on the documents of this place in the ledger hold.
     Plan {
@@ -49,6 +59,8 @@ enum Form {
     W { d: Vec<Point> },
     /// Tick.
     T {},
+    /// Counted.
+    C { c: Counts },
     /// Plan.
     P { s: u64 },
 }
@@ -70,6 +82,9 @@ enum Written<'a> {
         d: Points<'a>,
     },
     T {},
+    C {
+        c: &'a Counts,
+    },
     P {
         s: u64,
     },
@@ -100,7 +115,7 @@ impl Record {
     pub fn at(&self) -> Timestamp {
         match self {
             Self::Seen { observation, .. } => observation_at(observation),
-            Self::Plan { at, .. } => *at,
+            Self::Plan { at, .. } | Self::Counted { at, .. } => *at,
         }
     }
 
@@ -111,6 +126,7 @@ impl Record {
     pub fn recording(&self) -> Result<Recording, StoreError> {
         let (subject, form) = match self {
             Self::Plan { seq, .. } => ("", Written::P { s: seq.0 }),
+            Self::Counted { thing, counts, at } => return Self::counted(thing, *at, counts),
             Self::Seen { observation, report_id, unjudged } => match observation {
                 Observation::Report { thing, datapoints, .. } => {
                     (thing.as_ref(), Written::R { i: report_id, d: Points(datapoints), u: *unjudged })
@@ -119,8 +135,15 @@ impl Record {
                 Observation::Tick { .. } => ("", Written::T {}),
             },
         };
-        let body = serde_json::to_vec(&form).map_err(|error| StoreError::Failed(error.to_string()))?;
-        Ok(Recording { subject: subject.to_owned(), at: self.at(), body })
+        written(subject, self.at(), &form)
+    }
+
+    /// A [`Record::Counted`] as it is written.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn counted(thing: &str, at: Timestamp, counts: &Counts) -> Result<Recording, StoreError> {
+        written(thing, at, &Written::C { c: counts })
     }
 
     /// As it was written.
@@ -134,6 +157,7 @@ impl Record {
         let points = |points: Vec<Point>| points.into_iter().map(Datapoint::from).collect();
         Ok(match form {
             Form::P { s } => Self::Plan { seq: Seq(s), at },
+            Form::C { c } => Self::Counted { thing: thing(), at, counts: c },
             Form::R { i, d, u } => Self::Seen {
                 observation: Observation::Report { thing: thing(), at, datapoints: points(d) },
                 report_id: i,
@@ -149,6 +173,11 @@ impl Record {
     pub fn of(observation: Observation) -> Self {
         Self::Seen { observation, report_id: "".into(), unjudged: false }
     }
+}
+
+fn written(subject: &str, at: Timestamp, form: &Written<'_>) -> Result<Recording, StoreError> {
+    let body = serde_json::to_vec(form).map_err(|error| StoreError::Failed(error.to_string()))?;
+    Ok(Recording { subject: subject.to_owned(), at, body })
 }
 
 fn observation_at(observation: &Observation) -> Timestamp {

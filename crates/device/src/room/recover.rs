@@ -1,7 +1,8 @@
 //! The start: the latest snapshot, and what was recorded since, judged again in its order. What was found and written
-//! before is not written again; what was recorded and not judged before the program ended is judged now.
+//! before is not written again; what was recorded and not judged before the program ended is judged now. Where the
+//! snapshot does not read back, [`rebuild`](super::rebuild) stands in for it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use bartizan_ledger::{Seq, StoreError};
@@ -12,24 +13,29 @@ use super::DeviceRoom;
 use super::actives::Actives;
 use super::book::Book;
 use super::judge::{POSITION, POSITION_TOPIC};
+use super::mark::Open;
+use super::rebuild::Rebuilt;
 use super::record::{Record, TRACK};
-use super::snapshot::{self, Snapshot};
+use super::snapshot::{self, Found, Memory, Snapshot};
 use super::statistics::Statistics;
 use super::throttle::Throttle;
 use super::ward::{Batch, State, Step, Ward};
 use super::work::entries_between;
 use crate::engine::{Active, Engine, Verdict};
+use crate::violation::verification;
 
 /// Recordings that are read at once.
 const READ_AT_ONCE: u32 = 4_096;
 
 /// What a start has found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recovered {
     /// Recordings that were judged again.
     pub replayed: u64,
     /// Violations that hold.
     pub active: usize,
+    /// The snapshot could not be read, and this was done instead.
+    pub rebuilt: Option<Rebuilt>,
 }
 
 impl DeviceRoom {
@@ -44,7 +50,7 @@ impl DeviceRoom {
     }
 
     pub(super) async fn recover(&self, cx: &Cx, ward: &Arc<Ward>) -> Result<Recovered, StoreError> {
-        let mut state = self.restored(cx).await?;
+        let (mut state, mut open, rebuilt) = self.restored(cx).await?;
         *ward.state() = None;
         let mut replayed = 0;
         loop {
@@ -56,22 +62,25 @@ impl DeviceRoom {
                 replayed += 1;
                 let record = Record::read(&recording)?;
                 state.latest = state.latest.max(record.at());
-                let step = match record {
+                open.follow(&record);
+                let steps = match record {
                     Record::Plan { seq, at } => {
                         let (entries, _) = entries_between(cx, state.followed, Some(seq)).await?;
                         state.followed = seq;
-                        Step::Entries { seq, at, entries }
+                        vec![Step::Entries { seq, at, entries }]
                     }
-                    seen @ Record::Seen { .. } => Step::Seen(seen),
+                    Record::Counted { .. } => Vec::new(),
+                    seen @ Record::Seen { .. } => vec![Step::Seen(seen)],
                 };
-                state.judge(Batch { end, steps: vec![step] })?;
+                state.judge(Batch { end, steps })?;
             }
             let writes = std::mem::take(&mut state.unwritten);
             if !writes.is_empty() {
                 cx.board.write(&cx.realm, writes).await?;
             }
         }
-        let recovered = Recovered { replayed, active: state.actives.len() };
+        let open = open.finish(self.settings.period_ms());
+        let recovered = Recovered { replayed, active: state.actives.len(), rebuilt };
         {
             let mut cloud = ward.cloud();
             cloud.narrowed = Arc::clone(state.compiled.narrowed());
@@ -79,31 +88,51 @@ impl DeviceRoom {
             for (thing, since) in &state.gone {
                 cloud.windows.recall(thing, *since, cx.now);
             }
+            if let Some((_, counts)) = &open {
+                for thing in counts.keys().filter(|thing| !state.gone.contains_key(*thing)) {
+                    cloud.windows.recall(thing, None, cx.now);
+                }
+                cloud.windows.marked(counts.clone());
+            }
         }
+        state.forget_verified();
         // What was judged again was published before, or there was nobody to hear it.
         state.exports.clear();
         *ward.state() = Some(state);
+        // A window whose end has passed meanwhile is closed as of then; another one goes on.
+        if let Some((end, _)) = open.filter(|(end, _)| *end <= cx.now) {
+            let records = self.close_window(ward, end);
+            self.record(cx, ward, records).await?;
+        }
         Ok(recovered)
     }
 
-    async fn restored(&self, cx: &Cx) -> Result<State, StoreError> {
-        let Snapshot { memory, engine } = snapshot::load(cx).await?.unwrap_or_default();
+    /// The state as of the latest snapshot.
+    async fn restored(&self, cx: &Cx) -> Result<(State, Open, Option<Rebuilt>), StoreError> {
+        let Snapshot { mut memory, engine } = match snapshot::load(cx).await? {
+            Found::Whole(snapshot) => snapshot,
+            Found::Damaged { why, memory } => return self.rebuilt(cx, why, memory).await,
+            Found::Nothing => {
+                let compiled = Arc::new(Book::default().rules.compile()?);
+                let engine = Engine::salted(Arc::clone(compiled.plan()), self.salt);
+                let state = self.state(cx, Memory::default(), Book::default(), engine).await?;
+                return Ok((state, Open::default(), None));
+            }
+        };
+        let engine = match Engine::restore(&engine, self.salt) {
+            Ok(engine) => engine,
+            Err(damaged) => return self.rebuilt(cx, damaged.to_string(), Some(memory)).await,
+        };
         let mut book = Book::default();
         let (entries, _) = entries_between(cx, Seq(0), Some(memory.seq)).await?;
         book.apply_all(&entries, memory.seq)?;
+        let open = Open::new(std::mem::take(&mut memory.open), memory.latest);
+        Ok((self.state(cx, memory, book, engine).await?, open, None))
+    }
+
+    /// Everything that judges, from what it remembers.
+    pub(super) async fn state(&self, cx: &Cx, memory: Memory, book: Book, engine: Engine) -> Result<State, StoreError> {
         let compiled = Arc::new(book.rules.compile()?);
-        let plan = Arc::clone(compiled.plan());
-        let engine = if engine.is_empty() {
-            Engine::salted(Arc::clone(&plan), self.salt)
-        } else {
-            Engine::restore(&engine, self.salt)
-                .map_err(|error| StoreError::Damaged(format!("the state of the engine: {error}")))?
-        };
-        let mut actives = Actives::default();
-        for active in engine.active() {
-            let Some(behavior) = plan.behavior(&active.profile, &active.behavior) else { continue };
-            actives.hold(&verdict(active), behavior);
-        }
         let mut throttle = Throttle::default();
         for (thing, at, id) in memory.throttle {
             throttle.accepted(&thing, &id, at);
@@ -116,12 +145,12 @@ impl DeviceRoom {
             }
             None => Position::START,
         };
-        Ok(State {
+        let mut state = State {
             realm: cx.realm.clone(),
             book,
             compiled,
             engine,
-            actives,
+            actives: Actives::default(),
             throttle,
             backlog: VecDeque::new(),
             followed: memory.seq,
@@ -137,9 +166,31 @@ impl DeviceRoom {
             next_tick: Timestamp(cx.now.0.div_euclid(period).saturating_add(1).saturating_mul(period)),
             latest: memory.latest,
             gone: memory.gone.into_iter().collect(),
+            former_targets: BTreeMap::new(),
+            verified: verification::all(cx).await?,
             statistics: Statistics::default(),
             waiting: 0,
-        })
+        };
+        state.list_actives();
+        Ok(state)
+    }
+}
+
+impl State {
+    /// Forgets what was said of violations that hold no longer.
+    fn forget_verified(&mut self) {
+        let Self { verified, actives, .. } = self;
+        verified.retain(|id, _| id.parse().is_ok_and(|id| actives.find(id).is_some()));
+    }
+
+    /// Lists the alarms that the engine holds.
+    pub(super) fn list_actives(&mut self) {
+        self.actives = Actives::default();
+        let plan = Arc::clone(self.compiled.plan());
+        for active in self.engine.active() {
+            let Some(behavior) = plan.behavior(&active.profile, &active.behavior) else { continue };
+            self.actives.hold(&verdict(active), behavior);
+        }
     }
 }
 

@@ -106,6 +106,12 @@ impl Compiled {
         exports.flat_map(|one| one.entries(thing, at, points).map(|entry| (one.topic.clone(), entry.text()))).collect()
     }
 
+    /// True if a model judges anything.
+    pub(crate) fn has_models(&self) -> bool {
+        let behaviors = self.plan.profiles().iter().flat_map(|profile| profile.behaviors.iter());
+        behaviors.filter_map(|behavior| behavior.criteria.as_ref()).any(|one| one.ml_detection_config.is_some())
+    }
+
     /// True if nothing is exported at all.
     pub(crate) fn exports_nothing(&self) -> bool {
         self.exports.is_empty()

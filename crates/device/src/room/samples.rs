@@ -25,6 +25,20 @@ pub fn measure(measured: &Measured) -> Arc<str> {
     }
 }
 
+/// What a name in the series stands for: the other way round than [`measure`].
+#[must_use]
+pub fn measured(name: &str) -> Measured {
+    let whole = || Measured { metric: name.into(), dimension: None };
+    let Some((metric, selected)) = name.split_once('?') else { return whole() };
+    let Some((operator, dimension)) = selected.split_once('=') else { return whole() };
+    let operator = match operator {
+        "IN" => DimensionValueOperator::In,
+        "NOT_IN" => DimensionValueOperator::NotIn,
+        _ => return whole(),
+    };
+    Measured { metric: metric.into(), dimension: Some((dimension.into(), operator)) }
+}
+
 /// The samples of an observation.
 pub fn collect(observation: &Observation, out: &mut Vec<Sample>) {
     let (Observation::Report { thing, at, datapoints } | Observation::Window { thing, at, datapoints }) = observation

@@ -49,14 +49,17 @@ impl DeviceRoom {
         // Most of it is in columns before others have to wait for the rest.
         self.move_into_columns(cx, &ward).await?;
         let turn = self.turn(cx).await;
+        self.mark(cx, &ward).await?;
         while self.settle_once(cx, &ward).await? > 0 {}
         let looking = Arc::clone(&ward);
         // While nothing is recorded there is nothing to judge either: what is moved next is what the snapshot has judged.
         let snapshot = aside(move || looking.look(|state| state.snapshot())).await?;
+        let open = ward.cloud().windows.marks();
         let judged = self.start_to_move(&ward);
         drop(turn);
         self.finish_to_move(cx, &ward, judged).await?;
-        if let Some(snapshot) = snapshot {
+        if let Some(mut snapshot) = snapshot {
+            snapshot.memory.open = open;
             let position = snapshot.memory.position;
             snapshot::save(cx, snapshot).await?;
             cx.tape.prune_to(&cx.realm, TRACK, position).await?;
@@ -119,6 +122,7 @@ impl State {
             seq: self.book.seq(),
             latest: self.latest,
             throttle: self.throttle.entries().map(|(thing, at, id)| (thing.clone(), at, id.into())).collect(),
+            open: Vec::new(),
             gone: self.gone.iter().map(|(thing, since)| (thing.clone(), *since)).collect(),
         };
         Snapshot { memory, engine: self.engine.snapshot() }

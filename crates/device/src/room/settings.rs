@@ -8,11 +8,13 @@ pub struct Settings {
     /// Seconds between two ticks, at which windows of cloud-side metrics close and fleets are compared; a device may
     /// report once in it. The vendor's is [`PERIOD_SECONDS`]; a shorter one is for trying things out.
     pub period_seconds: i64,
-    /// The first report after the connection of a device is accepted and not judged: counters of some agents begin
-    /// with everything since the machine started.
+    /// Bytes and packets of the first report after the connection of a device are left out, and the rest of it is judged:
+    /// some agents count everything since the machine started in it.
     pub skip_first_report: bool,
 }
 
+/// Marks of what is counted in a window, in one period.
+const MARKS: i64 = 30;
 /// Share of the period by which a report may come early: clients send at exactly 300 seconds, and 10 are the slack.
 const SLACK_DIVISOR: i64 = 30;
 
@@ -21,6 +23,13 @@ impl Settings {
     #[must_use]
     pub fn report_interval_ms(self) -> i64 {
         self.period_ms() - self.period_ms() / SLACK_DIVISOR
+    }
+
+    /// Milliseconds after which what was counted in the open window is made durable: a thirtieth of the period. So long
+    /// before a crash, counts may be lost.
+    #[must_use]
+    pub fn mark_interval_ms(self) -> i64 {
+        self.period_ms() / MARKS
     }
 
     /// The period in milliseconds.

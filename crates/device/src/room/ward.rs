@@ -16,6 +16,7 @@ use super::statistics::Statistics;
 use super::throttle::Throttle;
 use super::window::{Narrowed, Windows};
 use crate::engine::Engine;
+use crate::violation::verification::VerificationState;
 
 /// What is known of one realm.
 #[derive(Debug, Default)]
@@ -31,6 +32,8 @@ pub(crate) struct Cloud {
     pub(crate) narrowed: Arc<[Narrowed]>,
     /// Things whose next report is the first after their connection.
     pub(crate) connected: BTreeSet<Arc<str>>,
+    /// When what is counted was made durable last.
+    pub(crate) marked_at: Timestamp,
 }
 
 /// Everything that judges.
@@ -71,6 +74,10 @@ pub(crate) struct State {
     pub(crate) latest: Timestamp,
     /// Since when a thing is gone, or that it is there: from what its last window said.
     pub(crate) gone: BTreeMap<Arc<str>, Option<Timestamp>>,
+    /// Whom profiles told that are being deleted.
+    pub(crate) former_targets: BTreeMap<String, Vec<String>>,
+    /// What was said of violations that hold, by their ids: alerts tell it.
+    pub(crate) verified: BTreeMap<String, VerificationState>,
     pub(crate) statistics: Statistics,
     pub(crate) waiting: usize,
 }

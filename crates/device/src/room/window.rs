@@ -1,7 +1,10 @@
 //! Cloud-side metrics: what the broker notices is counted by thing until the window closes, and then is one observation.
 //!
-//! A window that is open when the program ends without warning is lost with what was counted in it: at most one period.
-//! What was closed is durable.
+//! What was counted is marked on the tape from time to time ([`Settings::mark_interval_ms`]), so that a program that ends
+//! without warning loses no more of the open window than what came since. To count every message durably would cost a
+//! flush of the disk each, for messages that are not durable themselves.
+//!
+//! [`Settings::mark_interval_ms`]: super::settings::Settings::mark_interval_ms
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -9,6 +12,7 @@ use std::sync::{Arc, LazyLock};
 
 use ahash::AHashMap;
 use bartizan_wire::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::filter::fits;
 use super::notice::{Noticed, NoticedEvent};
@@ -65,31 +69,69 @@ pub struct Narrowed {
 /// The window that is open.
 #[derive(Debug, Default)]
 pub struct Windows {
+    /// Since the last mark.
     things: AHashMap<Arc<str>, Counts>,
+    /// Before it, in the same window.
+    marked: AHashMap<Arc<str>, Counts>,
     connected: AHashMap<Arc<str>, u32>,
     disconnected: AHashMap<Arc<str>, Timestamp>,
     unseen: u64,
 }
 
-/// What one thing did.
-#[derive(Debug, Default)]
-struct Counts {
+/// What one thing did. Short names where it is stored, because there are many.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    #[serde(rename = "a", skip_serializing_if = "is_zero")]
     attempts: i64,
+    #[serde(rename = "x", skip_serializing_if = "is_zero")]
     disconnects: i64,
+    #[serde(rename = "m", skip_serializing_if = "Tally::is_empty")]
     all: Tally,
+    #[serde(rename = "n", skip_serializing_if = "BTreeMap::is_empty", with = "pairs")]
     narrowed: BTreeMap<Dimension, Tally>,
 }
 
+/// A map as a list: keys of JSON are texts.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::{Dimension, Tally};
+
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Dimension, Tally>, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Dimension, Tally>, D::Error> {
+        Ok(Vec::<(Dimension, Tally)>::deserialize(from)?.into_iter().collect())
+    }
+}
+
 /// Messages, of all topics or of some.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Tally {
+    #[serde(rename = "s", skip_serializing_if = "is_zero")]
     sent: i64,
+    #[serde(rename = "r", skip_serializing_if = "is_zero")]
     received: i64,
+    #[serde(rename = "d", skip_serializing_if = "is_zero")]
     denied: i64,
+    #[serde(rename = "b", skip_serializing_if = "is_zero")]
     bytes: i64,
+    #[serde(rename = "l", skip_serializing_if = "Option::is_none")]
     smallest: Option<i64>,
+    #[serde(rename = "g", skip_serializing_if = "Option::is_none")]
     largest: Option<i64>,
+    #[serde(rename = "i", skip_serializing_if = "BTreeSet::is_empty")]
     addresses: BTreeSet<IpAddr>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+const fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// What a closed window has counted.
@@ -115,7 +157,10 @@ impl Windows {
             NoticedEvent::Disconnected => self.disconnect(thing, now),
             _ => {}
         }
-        if self.things.len() >= THINGS_MAX && !self.things.contains_key(thing) {
+        if self.things.len().max(self.marked.len()) >= THINGS_MAX
+            && !self.things.contains_key(thing)
+            && !self.marked.contains_key(thing)
+        {
             self.unseen += 1;
             return;
         }
@@ -164,9 +209,32 @@ impl Windows {
         }
     }
 
+    /// Takes out what was counted since the last mark, to be made durable. Whoever does so hands it back with
+    /// [`marked`](Self::marked), or with [`unmarked`](Self::unmarked) if it did not become so.
+    pub fn since_mark(&mut self) -> AHashMap<Arc<str>, Counts> {
+        std::mem::take(&mut self.things)
+    }
+
+    /// These counts of the open window are durable.
+    pub fn marked(&mut self, counts: AHashMap<Arc<str>, Counts>) {
+        add_all(&mut self.marked, counts);
+    }
+
+    /// These counts of the open window are not durable yet.
+    pub fn unmarked(&mut self, counts: AHashMap<Arc<str>, Counts>) {
+        add_all(&mut self.things, counts);
+    }
+
+    /// What is durable of the open window.
+    pub fn marks(&self) -> Vec<(Arc<str>, Counts)> {
+        self.marked.iter().map(|(thing, counts)| (Arc::clone(thing), counts.clone())).collect()
+    }
+
     /// Closes the window that ends at `at`, and takes what was counted out.
     pub fn close(&mut self, at: Timestamp) -> Closed {
-        let things = std::mem::take(&mut self.things);
+        let since = std::mem::take(&mut self.things);
+        let mut things = std::mem::take(&mut self.marked);
+        add_all(&mut things, since);
         let idle: Vec<Arc<str>> = self.connected.keys().filter(|thing| !things.contains_key(*thing)).cloned().collect();
         let mut counted = Vec::with_capacity(things.len() + idle.len());
         for (thing, counts) in things {
@@ -178,6 +246,16 @@ impl Windows {
         let seconds = |since: &Timestamp| at.0.saturating_sub(since.0).max(0) / 1000;
         let gone = self.disconnected.iter().map(|(thing, since)| (Arc::clone(thing), seconds(since))).collect();
         Closed { counted, gone, unseen: std::mem::take(&mut self.unseen) }
+    }
+}
+
+fn add_all(to: &mut AHashMap<Arc<str>, Counts>, more: AHashMap<Arc<str>, Counts>) {
+    if to.is_empty() {
+        *to = more;
+        return;
+    }
+    for (thing, counts) in more {
+        to.entry(thing).or_default().add_all(counts);
     }
 }
 
@@ -207,6 +285,21 @@ impl Closed {
 }
 
 impl Tally {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn add_all(&mut self, other: Self) {
+        self.sent = self.sent.saturating_add(other.sent);
+        self.received = self.received.saturating_add(other.received);
+        self.denied = self.denied.saturating_add(other.denied);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.smallest = [self.smallest, other.smallest].into_iter().flatten().min();
+        self.largest = self.largest.max(other.largest);
+        let room = ADDRESSES_MAX.saturating_sub(self.addresses.len());
+        self.addresses.extend(other.addresses.into_iter().take(room));
+    }
+
     fn add(&mut self, noticed: &Noticed) {
         match &noticed.event {
             NoticedEvent::Sent { bytes, .. } => {
@@ -255,6 +348,16 @@ impl Tally {
 }
 
 impl Counts {
+    /// What was counted later of the same thing, in the same window.
+    pub fn add_all(&mut self, other: Self) {
+        self.attempts = self.attempts.saturating_add(other.attempts);
+        self.disconnects = self.disconnects.saturating_add(other.disconnects);
+        self.all.add_all(other.all);
+        for (dimension, tally) in other.narrowed {
+            self.narrowed.entry(dimension).or_default().add_all(tally);
+        }
+    }
+
     fn datapoints(&self, narrowed: &[Narrowed]) -> Vec<Datapoint> {
         let mut datapoints = Vec::with_capacity(DATAPOINTS);
         datapoints.push(count(&NAMES.attempts, None, self.attempts));

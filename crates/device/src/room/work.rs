@@ -93,14 +93,15 @@ impl DeviceRoom {
     /// What the end of a window tells, if it has come.
     pub(super) fn close_window_if_due(&self, cx: &Cx, ward: &Ward) -> Vec<Record> {
         let period = self.settings.period_ms();
-        let due = ward.look(|state| {
-            (cx.now >= state.next_tick).then(|| {
-                let at = Timestamp(cx.now.0.div_euclid(period).saturating_mul(period));
-                state.latest = state.latest.max(at);
-                at
-            })
-        });
-        let Some(at) = due.flatten() else { return Vec::new() };
+        let due = ward.look(|state| cx.now >= state.next_tick);
+        if due != Some(true) {
+            return Vec::new();
+        }
+        self.close_window(ward, Timestamp(cx.now.0.div_euclid(period).saturating_mul(period)))
+    }
+
+    /// What the window tells that ends at this multiple of the period.
+    pub(super) fn close_window(&self, ward: &Ward, at: Timestamp) -> Vec<Record> {
         let asks = |thing: &str| ward.look(|state| state.compiled.asks_for_gone(&state.covering().covering(thing)));
         // What was counted becomes datapoints when it no longer keeps others from being counted.
         let (closed, narrowed) = {
@@ -112,7 +113,8 @@ impl DeviceRoom {
         let windows = things.into_iter().map(|(thing, datapoints)| Observation::Window { thing, at, datapoints });
         let records = windows.chain(std::iter::once(Observation::Tick { at })).map(Record::of).collect();
         ward.look(|state| {
-            state.next_tick = Timestamp(at.0.saturating_add(period));
+            state.latest = state.latest.max(at);
+            state.next_tick = Timestamp(at.0.saturating_add(self.settings.period_ms()));
             state.statistics.unseen += unseen;
             state.throttle.forget(at, self.settings);
         });

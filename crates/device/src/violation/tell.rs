@@ -6,6 +6,7 @@ use bartizan_wire::Realm;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::verification::VerificationState;
 use super::{Event, EventKind};
 use crate::behavior::{Behavior, BehaviorCriteria, ConfidenceLevel, MetricDimension, MetricValue};
 
@@ -21,7 +22,7 @@ struct Message<'a> {
     metric_value: Option<&'a MetricValue>,
     violation_id: &'a str,
     security_profile_name: &'a str,
-    verification_state: &'static str,
+    verification_state: VerificationState,
     #[serde(skip_serializing_if = "Option::is_none")]
     violation_event_additional_info: Option<AdditionalInfo>,
 }
@@ -59,9 +60,9 @@ impl<'a> Told<'a> {
     }
 }
 
-/// The alert of an event for one target.
+/// The alert of an event for one target. `verified` is what somebody has said of the violation before.
 #[must_use]
-pub fn alert(realm: &Realm, event: &Event, target: &str) -> Alert {
+pub fn alert(realm: &Realm, event: &Event, verified: VerificationState, target: &str) -> Alert {
     let message = Message {
         violation_event_time: event.at.0,
         thing_name: &event.thing,
@@ -70,8 +71,7 @@ pub fn alert(realm: &Realm, event: &Event, target: &str) -> Alert {
         metric_value: event.value.as_ref(),
         violation_id: &event.id,
         security_profile_name: &event.profile,
-        // What happens now nobody has looked at yet.
-        verification_state: "UNKNOWN",
+        verification_state: verified,
         violation_event_additional_info: event.confidence.map(|confidence_level| AdditionalInfo { confidence_level }),
     };
     Alert {
@@ -81,13 +81,13 @@ pub fn alert(realm: &Realm, event: &Event, target: &str) -> Alert {
         at: event.at,
         // A struct of texts and numbers has no way to fail.
         message: serde_json::to_string(&message).unwrap_or_default(),
-        finding: finding(realm, event).to_string(),
+        finding: finding(realm, event, verified).to_string(),
         heading: None,
     }
 }
 
 /// Numbers are those of the schema: class 2004 is a Detection Finding, of the category 2.
-fn finding(realm: &Realm, event: &Event) -> Value {
+fn finding(realm: &Realm, event: &Event, verified: VerificationState) -> Value {
     const CLASS: u32 = 2004;
     let (activity, status, status_text, severity) = match event.kind {
         EventKind::InAlarm => (1, 1, "New", 3),
@@ -122,6 +122,7 @@ fn finding(realm: &Realm, event: &Event) -> Value {
             "security_profile_name": event.profile,
             "behavior": event.behavior,
             "metric_value": event.value,
+            "verification_state": verified,
         }}],
     });
     if let (Some(level), Some(members)) = (event.confidence, finding.as_object_mut()) {
@@ -180,7 +181,8 @@ mod tests {
     }
 
     fn told(event: &Event) -> Alert {
-        alert(&Realm::new("123456789012", "us-east-1").unwrap(), event, "arn:aws:sns:us-east-1:123456789012:t")
+        let realm = Realm::new("123456789012", "us-east-1").unwrap();
+        alert(&realm, event, VerificationState::Unknown, "arn:aws:sns:us-east-1:123456789012:t")
     }
 
     /// The shape that three public receivers read (reference, 6.1), and the state that a fourth does.

@@ -1,5 +1,7 @@
 //! What somebody said about a violation after looking at it.
 
+use std::collections::BTreeMap;
+
 use bartizan_ledger::{Posting, StoreError};
 use bartizan_policy::Cx;
 use bartizan_wire::Shape;
@@ -7,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// By the violation's id.
 pub const TOPIC: &str = "device/verification";
+/// Postings that are read at once.
+const BATCH: u16 = 500;
 
 /// [IoT API reference, `VerificationState`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Shape, Serialize, Deserialize)]
@@ -39,8 +43,32 @@ pub struct Verification {
 /// When the store fails.
 pub async fn of(cx: &Cx, id: &str) -> Result<Verification, StoreError> {
     let Some(posting) = cx.board.find(&cx.realm, TOPIC, id).await? else { return Ok(Verification::default()) };
+    read(&posting)
+}
+
+/// What was said of every violation that is known, by their ids.
+///
+/// # Errors
+/// When the store fails.
+pub async fn all(cx: &Cx) -> Result<BTreeMap<String, VerificationState>, StoreError> {
+    let (mut found, mut after) = (BTreeMap::new(), None);
+    loop {
+        let postings = cx.board.list(&cx.realm, TOPIC, after.as_deref(), BATCH).await?;
+        let full = postings.len() >= usize::from(BATCH);
+        for posting in postings {
+            let verification = read(&posting)?;
+            after = Some(posting.subject.clone());
+            found.insert(posting.subject, verification.state);
+        }
+        if !full {
+            return Ok(found);
+        }
+    }
+}
+
+fn read(posting: &Posting) -> Result<Verification, StoreError> {
     serde_json::from_slice(&posting.body)
-        .map_err(|error| StoreError::Damaged(format!("the verification of `{id}`: {error}")))
+        .map_err(|error| StoreError::Damaged(format!("the verification of `{}`: {error}", posting.subject)))
 }
 
 /// Keeps what is said.

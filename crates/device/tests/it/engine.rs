@@ -4,5 +4,6 @@ mod columns;
 mod examples;
 mod learning;
 mod made;
+mod nab;
 mod naive;
 mod properties;

@@ -2,7 +2,13 @@
 //! the preview named.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
+use bartizan_device::room::DeviceRoom;
+use bartizan_ledger::StoreError;
+use bartizan_policy::{Columns, Cx, Position, Sample, Series, Span, View};
+use bartizan_wire::Realm;
 use serde_json::{Value, json};
 
 use crate::fleet::{active, at, quiet, report, tell, watched};
@@ -125,4 +131,129 @@ async fn a_threshold_is_suggested_from_what_was_recorded() {
     let found: Value = serde_json::from_str(&found.unwrap().body).unwrap();
     assert_eq!((&found["Threshold"], &found["AlarmsAWeek"]), (&json!(1100.0), &json!(0.0)));
     assert!(world.ask_action(&at(&world, 1200), "bartizan:SuggestThreshold", &ask("no-such")).await.is_err());
+}
+
+/// What happens once, in the middle of the next replay.
+type Meanwhile = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
+
+/// Columns in the middle of whose replay something happens.
+struct Interrupted {
+    inner: Arc<dyn Series>,
+    meanwhile: Meanwhile,
+}
+
+struct InterruptedView {
+    inner: Arc<dyn View>,
+    meanwhile: Meanwhile,
+}
+
+impl std::fmt::Debug for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl std::fmt::Debug for InterruptedView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl View for InterruptedView {
+    fn replay(&self, measure: &str, span: Span, sink: &mut dyn FnMut(&Columns<'_>)) -> Result<(), StoreError> {
+        self.inner.replay(measure, span, sink)?;
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Series for Interrupted {
+    async fn write(
+        &self,
+        realm: &Realm,
+        track: &str,
+        samples: Arc<Vec<Sample>>,
+        sealed: Option<Position>,
+    ) -> Result<(), StoreError> {
+        self.inner.write(realm, track, samples, sealed).await
+    }
+
+    async fn sealed(&self, realm: &Realm, track: &str) -> Result<Option<Position>, StoreError> {
+        self.inner.sealed(realm, track).await
+    }
+
+    fn view(&self, realm: &Realm, track: &str) -> Result<Arc<dyn View>, StoreError> {
+        let inner = self.inner.view(realm, track)?;
+        Ok(Arc::new(InterruptedView { inner, meanwhile: Arc::clone(&self.meanwhile) }))
+    }
+
+    async fn find(
+        &self,
+        realm: &Realm,
+        track: &str,
+        measure: &str,
+        subject: &str,
+        span: Span,
+    ) -> Result<Vec<Sample>, StoreError> {
+        self.inner.find(realm, track, measure, subject, span).await
+    }
+
+    async fn measures(&self, realm: &Realm, track: &str) -> Result<Vec<Arc<str>>, StoreError> {
+        self.inner.measures(realm, track).await
+    }
+}
+
+/// A room judges, seals, judges and seals again, all of it between two replays of one preview: between the columns and
+/// what was not in columns yet when the preview began.
+#[tokio::test]
+async fn a_seal_in_the_middle_of_a_preview_changes_nothing() {
+    let mut found = Vec::new();
+    for interrupted in [false, true] {
+        let mut world = World::new();
+        let meanwhile = Meanwhile::default();
+        let inner = Arc::clone(&world.cx.series);
+        world.cx.series = Arc::new(Interrupted { inner, meanwhile: Arc::clone(&meanwhile) });
+        watched(&world, "P1", vec![quiet("Talks", 10_000)]).await;
+        hour(&world, 0).await;
+        world.room.seal(&at(&world, 1000)).await.unwrap();
+        hour(&world, 1200).await;
+        if interrupted {
+            let (room, runtime) = (Arc::clone(&world.room), tokio::runtime::Handle::current());
+            let times = [1200, 2400, 3600].map(|seconds| at(&world, seconds));
+            *meanwhile.lock().unwrap() = Some(Box::new(move || runtime.block_on(work_on(&room, &times))));
+        }
+        let mut sums = quiet("Sums", 1500);
+        sums["criteria"]["durationSeconds"] = json!(600);
+        let fleet = json!({ "name": "Fleet", "metric": "aws:all-bytes-out",
+                            "criteria": { "comparisonOperator": "less-than-equals", "durationSeconds": 900,
+                                          "statisticalThreshold": { "statistic": "p50" } } });
+        let update = json!({ "securityProfileName": "P1", "behaviors": [quiet("Talks", 800), sums, fleet] });
+        found.push(preview(&world, 2350, "UpdateSecurityProfile", update).await);
+        assert!(meanwhile.lock().unwrap().is_none(), "nothing came between");
+        let kept = world.cx.series.find(&world.cx.realm, "device/report", "aws:all-bytes-out", "dev-1", ALWAYS).await;
+        assert_eq!(kept.unwrap().len(), if interrupted { 12 } else { 4 });
+    }
+    assert_eq!(found[0]["Findings"]["Behaviors"].as_array().unwrap().len(), 3);
+    for what in ["Findings", "Evidence", "Summary"] {
+        assert_eq!(found[0][what], found[1][what]);
+    }
+}
+
+const ALWAYS: Span = Span { from: bartizan_wire::Timestamp(0), to: bartizan_wire::Timestamp(i64::MAX) };
+
+async fn work_on(room: &DeviceRoom, times: &[Cx; 3]) {
+    let [now, later, last] = times;
+    room.seal(now).await.unwrap();
+    for cx in [later, last] {
+        for round in 0..2 {
+            let reports = (0..THINGS).map(|thing| report(&format!("dev-{thing}"), cx.now.0 + round, thing * 100, &[]));
+            let cx = Cx { now: bartizan_wire::Timestamp(cx.now.0 + round * 300_000), ..cx.clone() };
+            tell(room, &cx, reports.collect()).await;
+        }
+        room.seal(cx).await.unwrap();
+    }
 }

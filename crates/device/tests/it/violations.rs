@@ -1,9 +1,11 @@
 //! From a report to a violation, and what operations say of it.
 
+use bartizan_device::room::notice::{Noticed, NoticedEvent};
+use bartizan_device::room::settings::Settings;
 use bartizan_policy::alert::OUTBOX;
 use serde_json::{Value, json};
 
-use crate::fleet::{active, at, events, quiet, report, sent, tell, told, watched};
+use crate::fleet::{active, at, attach, events, quiet, report, sent, tell, told, watched};
 use crate::world::{NOW, World};
 
 #[tokio::test]
@@ -68,6 +70,24 @@ async fn a_deleted_profile_invalidates_and_a_filter_finds() {
     assert_eq!(list(json!({ "listSuppressedAlerts": false })).await, ["Whispers"]);
     assert_eq!(list(json!({ "thingName": "dev-2" })).await, Vec::<String>::new());
     assert_eq!(list(json!({ "behaviorCriteriaType": "MACHINE_LEARNING" })).await, Vec::<String>::new());
+    let happened = |suppressed: Option<bool>| {
+        let mut input = json!({ "startTime": "2026-11-01T00:00:00Z", "endTime": "2026-12-01T00:00:00Z" });
+        if let Some(suppressed) = suppressed {
+            input["listSuppressedAlerts"] = json!(suppressed);
+        }
+        let world = &world;
+        async move {
+            let answer = world.iot("ListViolationEvents", input).await;
+            let found = answer["violationEvents"].as_array().unwrap().clone();
+            let mut names: Vec<_> =
+                found.iter().map(|one| one["behavior"]["name"].as_str().unwrap().to_owned()).collect();
+            names.sort();
+            names
+        }
+    };
+    assert_eq!(happened(None).await, ["Ports", "Whispers"], "absent means both (decision 6)");
+    assert_eq!(happened(Some(true)).await, ["Ports"]);
+    assert_eq!(happened(Some(false)).await, ["Whispers"]);
     let unknown = world.iot_code("ListActiveViolations", json!({ "securityProfileName": "P9" })).await;
     assert_eq!(unknown, "ResourceNotFoundException");
 
@@ -215,4 +235,124 @@ async fn models_say_how_far_they_are() {
     assert_eq!(summaries, json!({ "summaries": [expected] }));
     let unknown = json!({ "securityProfileName": "P2" });
     assert_eq!(world.iot_code("GetBehaviorModelTrainingSummaries", unknown).await, "ResourceNotFoundException");
+}
+
+/// The messages that wait, in the order of what they tell.
+async fn messages(world: &World) -> Vec<Value> {
+    let waiting = world.cx.board.list(&world.cx.realm, OUTBOX, None, 100).await.unwrap();
+    let message = |body: &[u8]| {
+        let alert: Value = serde_json::from_slice(body).unwrap();
+        serde_json::from_str(alert["Message"].as_str().unwrap()).unwrap()
+    };
+    let mut messages: Vec<Value> = waiting.iter().map(|posting| message(&posting.body)).collect();
+    messages.sort_by_key(|message: &Value| message["violationEventTime"].as_i64());
+    messages
+}
+
+/// What somebody said of a violation goes with what is told of it from then on, also after a restart.
+#[tokio::test]
+async fn alerts_tell_what_was_said_of_a_violation() {
+    for restarts in [false, true] {
+        let mut world = World::new();
+        let targets = json!({ "SNS": { "alertTargetArn": "arn:aws:sns:us-east-1:123456789012:t",
+                                       "roleArn": "arn:aws:iam::123456789012:role/r" } });
+        let profile =
+            json!({ "securityProfileName": "P1", "behaviors": [quiet("Talks", 1000)], "alertTargets": targets });
+        world.iot("CreateSecurityProfile", profile).await;
+        attach(&world, "P1").await;
+        let reports = ["dev-1", "dev-2"].map(|thing| report(thing, 1, 5000, &[]));
+        tell(&world.room, &at(&world, 0), reports.to_vec()).await;
+        let found = active(&world).await;
+        let of = |thing: &str| found.iter().find(|one| one["thingName"] == thing).unwrap()["violationId"].clone();
+        let said = json!({ "violationId": of("dev-1"), "verificationState": "FALSE_POSITIVE" });
+        world.iot("PutVerificationStateOnViolation", said).await;
+        if restarts {
+            world.room.seal(&at(&world, 10)).await.unwrap();
+            world = world.restarted();
+        }
+        let reports = ["dev-1", "dev-2"].map(|thing| report(thing, 2, 5, &[]));
+        tell(&world.room, &at(&world, 300), reports.to_vec()).await;
+        let told = messages(&world).await;
+        let told: Vec<[&str; 3]> = told
+            .iter()
+            .map(|one| ["thingName", "violationEventType", "verificationState"].map(|name| one[name].as_str().unwrap()))
+            .collect();
+        let state = |thing: &str, kind: &str| told.iter().find(|one| one[0] == thing && one[1] == kind).unwrap()[2];
+        assert_eq!(told.len(), 4);
+        assert_eq!(state("dev-1", "in-alarm"), "UNKNOWN");
+        assert_eq!(state("dev-1", "alarm-cleared"), "FALSE_POSITIVE");
+        assert_eq!(state("dev-2", "alarm-cleared"), "UNKNOWN");
+    }
+}
+
+/// Of the first report after a connection, what it counts since an unknown time is left out, and the rest is judged.
+#[tokio::test]
+async fn deltas_of_a_first_report_are_left_out() {
+    let settings = Settings { skip_first_report: true, ..Settings::default() };
+    let world = World::with(settings);
+    let ports = json!({
+        "name": "Ports",
+        "metric": "aws:listening-tcp-ports",
+        "criteria": { "comparisonOperator": "in-port-set", "value": { "ports": [22] } },
+    });
+    watched(&world, "P1", vec![quiet("Talks", 1000), ports]).await;
+    let connected = |thing: &str| Noticed { thing: thing.into(), address: None, event: NoticedEvent::Connected };
+    world.room.notice(&world.cx.realm, &connected("dev-1"), at(&world, 0).now);
+    let alarms = || async {
+        let mut names: Vec<String> = active(&world)
+            .await
+            .iter()
+            .map(|one| format!("{} {}", one["thingName"], one["behavior"]["name"]).replace('"', ""))
+            .collect();
+        names.sort();
+        names
+    };
+    // the other one's broker is another: of its connections nobody knows
+    let reports = ["dev-1", "dev-2"].map(|thing| report(thing, 1, 5000, &[23]));
+    let answers = tell(&world.room, &at(&world, 1), reports.to_vec()).await;
+    assert!(answers.iter().all(|answer| answer.accepted));
+    assert_eq!(alarms().await, ["dev-1 Ports", "dev-2 Ports", "dev-2 Talks"]);
+    let values = |thing: &str| {
+        let input = json!({ "thingName": thing, "metricName": "aws:all-bytes-out",
+                            "startTime": "2026-11-23T00:00:00Z", "endTime": "2026-11-26T00:00:00Z" });
+        let world = &world;
+        async move { world.iot("ListMetricValues", input).await["metricDatumList"].as_array().unwrap().len() }
+    };
+    assert_eq!((values("dev-1").await, values("dev-2").await), (0, 1));
+    // it holds back the next as every report does, which then counts
+    let too_soon = tell(&world.room, &at(&world, 100), vec![report("dev-1", 2, 5000, &[23])]).await;
+    assert!(!too_soon[0].accepted);
+    tell(&world.room, &at(&world, 301), vec![report("dev-1", 3, 5000, &[22])]).await;
+    assert_eq!(alarms().await, ["dev-1 Talks", "dev-2 Ports", "dev-2 Talks"]);
+    // connected once more, its first report is a first one again
+    world.room.notice(&world.cx.realm, &connected("dev-1"), at(&world, 500).now);
+    tell(&world.room, &at(&world, 601), vec![report("dev-1", 4, 5, &[22])]).await;
+    assert_eq!(alarms().await, ["dev-1 Talks", "dev-2 Ports", "dev-2 Talks"], "nothing was said of bytes");
+}
+
+/// Whoever was told that an alarm began is told that it cannot be said any more, also when its profile is deleted.
+#[tokio::test]
+async fn a_deleted_profile_tells_its_own_subscribers() {
+    let world = World::new();
+    let targets = json!({ "SNS": { "alertTargetArn": "arn:aws:sns:us-east-1:123456789012:t",
+                                   "roleArn": "arn:aws:iam::123456789012:role/r" } });
+    for (profile, limit) in [("P1", 1000), ("P2", 2000)] {
+        let behaviors = vec![quiet("Talks", limit)];
+        let input = json!({ "securityProfileName": profile, "behaviors": behaviors, "alertTargets": targets });
+        world.iot("CreateSecurityProfile", input).await;
+        attach(&world, profile).await;
+    }
+    tell(&world.room, &at(&world, 0), vec![report("dev-1", 1, 5000, &[])]).await;
+    world.iot("DeleteSecurityProfile", json!({ "securityProfileName": "P1" })).await;
+    world.room.follow(&at(&world, 60)).await.unwrap();
+    let told = messages(&world).await;
+    let last = &told[2];
+    assert_eq!(told.len(), 3, "{told:#?}");
+    assert_eq!(
+        (&last["violationEventType"], &last["securityProfileName"]),
+        (&json!("alarm-invalidated"), &json!("P1"))
+    );
+    // it was for once
+    tell(&world.room, &at(&world, 300), vec![report("dev-1", 2, 5, &[])]).await;
+    assert_eq!(messages(&world).await.len(), 4);
 }

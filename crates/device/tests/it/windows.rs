@@ -128,3 +128,91 @@ async fn another_broker_may_tell() {
     let wrong = json!({ "Events": [{ "Event": "Published", "ClientId": "dev-1", "Topic": "data/x" }] });
     assert!(world.ask_action(&at(&world, 301), "bartizan:NoticeEvents", &wrong).await.is_err());
 }
+
+/// The program is killed: whoever starts then has forgotten everything.
+async fn killed(world: &World, seconds: i64) -> World {
+    let next = world.restarted();
+    next.room.open(&at(&next, seconds)).await.unwrap();
+    next
+}
+
+fn counted(count: i64) -> Value {
+    json!({ "count": count })
+}
+
+#[tokio::test]
+async fn what_was_marked_of_an_open_window_survives() {
+    let mut world = World::new();
+    let dimension = json!({ "name": "alerts", "type": "TOPIC_FILTER", "stringValues": ["alerts/#"],
+                            "clientRequestToken": "t" });
+    world.iot("CreateDimension", dimension).await;
+    let mut narrowed = numeric("Alerts", "aws:num-messages-sent", 100);
+    narrowed["metricDimension"] = json!({ "dimensionName": "alerts" });
+    let behaviors = vec![
+        numeric("Chatty", "aws:num-messages-sent", 100),
+        numeric("Denied", "aws:num-authorization-failures", 100),
+        numeric("Big", "aws:message-byte-size", 10_000),
+        narrowed,
+        json!({ "name": "From", "metric": "aws:source-ip-address",
+                "criteria": { "comparisonOperator": "in-cidr-set", "value": { "cidrs": ["198.51.100.0/24"] } } }),
+    ];
+    watched(&world, "P1", behaviors).await;
+    world.room.open(&at(&world, 1)).await.unwrap();
+    world.room.follow(&at(&world, 1)).await.unwrap();
+    notice(&world, 2, "dev-1", NoticedEvent::Connected);
+    notice(&world, 3, "dev-1", sent("alerts/fire", 70));
+    notice(&world, 4, "dev-2", NoticedEvent::Refused);
+    assert!(world.room.mark_if_due(&at(&world, 10)).await.unwrap());
+    assert!(!world.room.mark_if_due(&at(&world, 15)).await.unwrap(), "ten seconds have not passed");
+    // twice killed, with marks, a seal and what nobody marked in between
+    world = killed(&world, 20).await;
+    notice(&world, 21, "dev-1", sent("data/x", 5));
+    world.room.seal(&at(&world, 30)).await.unwrap();
+    notice(&world, 31, "dev-1", sent("data/x", 30));
+    assert!(world.room.mark_if_due(&at(&world, 45)).await.unwrap());
+    notice(&world, 46, "dev-1", sent("data/x", 999));
+    world = killed(&world, 50).await;
+    notice(&world, 51, "dev-1", sent("data/x", 40));
+    world.room.tick(&at(&world, 301)).await.unwrap();
+    let one = |thing: &'static str, metric: &'static str, dimension: Option<&'static str>| {
+        let world = &world;
+        async move { values(world, thing, metric, dimension).await }
+    };
+    assert_eq!(one("dev-1", "aws:num-messages-sent", None).await, [(300.0, counted(4))]);
+    assert_eq!(one("dev-1", "aws:message-byte-size", None).await, [(300.0, counted(70 + 5 + 30 + 40))]);
+    assert_eq!(one("dev-1", "aws:num-messages-sent", Some("alerts")).await, [(300.0, counted(1))]);
+    assert_eq!(one("dev-1", "aws:source-ip-address", None).await, [(300.0, json!({ "cidrs": ["198.51.100.7"] }))]);
+    assert_eq!(one("dev-2", "aws:num-authorization-failures", None).await, [(300.0, counted(1))]);
+    // the next window begins with nothing, and what is judged again was judged once
+    world = killed(&world, 310).await;
+    notice(&world, 311, "dev-1", sent("data/x", 1));
+    world.room.tick(&at(&world, 600)).await.unwrap();
+    let all = values(&world, "dev-1", "aws:num-messages-sent", None).await;
+    assert_eq!(all, [(300.0, counted(4)), (600.0, counted(1))]);
+}
+
+#[tokio::test]
+async fn a_window_that_ended_while_nobody_was_there_is_closed_as_of_its_end() {
+    let mut world = World::new();
+    watched(&world, "P1", vec![numeric("Chatty", "aws:num-messages-sent", 3)]).await;
+    world.room.open(&at(&world, 1)).await.unwrap();
+    world.room.follow(&at(&world, 1)).await.unwrap();
+    for second in 2..8 {
+        notice(&world, second, "dev-1", sent("data/x", 10));
+    }
+    assert!(world.room.mark_if_due(&at(&world, 20)).await.unwrap());
+    world = killed(&world, 2000).await;
+    world.room.settle(&at(&world, 2000)).await.unwrap();
+    assert_eq!(values(&world, "dev-1", "aws:num-messages-sent", None).await, [(300.0, counted(6))]);
+    let found = active(&world).await;
+    assert_eq!(found[0]["violationStartTime"].as_f64(), Some((NOW / 1000 + 300) as f64));
+    // windows go on as if nothing had happened
+    notice(&world, 2001, "dev-1", sent("data/x", 10));
+    assert!(world.room.tick(&at(&world, 2100)).await.unwrap());
+    let all = values(&world, "dev-1", "aws:num-messages-sent", None).await;
+    assert_eq!(all, [(300.0, counted(6)), (2100.0, counted(1))]);
+    assert!(active(&world).await.is_empty());
+    // and it is closed once
+    world = killed(&world, 2110).await;
+    assert_eq!(values(&world, "dev-1", "aws:num-messages-sent", None).await, all);
+}

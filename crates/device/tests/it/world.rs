@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bartizan_device::room::DeviceRoom;
+use bartizan_device::room::settings::Settings;
 use bartizan_ledger::memory::{MemoryAudit, MemoryBoard, MemoryLedger};
 use bartizan_operation::{Answer, Refusal, Table};
 use bartizan_policy::{Authorizer, Cx, MemorySeries, MemoryTape, Mint, Principal, Turns};
@@ -44,6 +45,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    /// A room that an operator has set up otherwise.
+    pub(crate) fn with(settings: Settings) -> Self {
         let realm = Realm::new("123456789012", "us-east-1").unwrap();
         let cx = Cx {
             realm: realm.clone(),
@@ -61,18 +67,18 @@ impl World {
             mint: Arc::new(Counter::default()),
             previewing: false,
         };
-        Self::of(cx)
+        Self::of(cx, settings)
     }
 
-    fn of(cx: Cx) -> Self {
-        let room = Arc::new(DeviceRoom::default());
+    fn of(cx: Cx, settings: Settings) -> Self {
+        let room = Arc::new(DeviceRoom::new(settings, 7));
         let table = Table::build(bartizan_device::api::operations(&room)).unwrap();
         Self { room, cx, table }
     }
 
     /// The same stores, and a room that has forgotten everything.
     pub(crate) fn restarted(&self) -> Self {
-        Self::of(self.cx.clone())
+        Self::of(self.cx.clone(), self.room.settings())
     }
 
     /// Calls an operation with its input, as this principal at this time.

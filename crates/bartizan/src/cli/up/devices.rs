@@ -30,8 +30,8 @@ pub(super) struct DeviceFlags {
     /// things out.
     #[arg(long, env = "BARTIZAN_DEVICE_PERIOD_SECONDS", default_value_t = 300, value_parser = clap::value_parser!(i64).range(1..=3600))]
     device_period_seconds: i64,
-    /// Accept the first report after a device has connected, and do not judge it: counters of some agents begin with
-    /// everything since the machine started.
+    /// Leave bytes and packets of the first report after a device has connected out: some agents count everything since
+    /// the machine started in it. The rest of the report is judged.
     #[arg(long, env = "BARTIZAN_DEVICE_SKIP_FIRST_REPORT")]
     device_skip_first_report: bool,
     /// A broker that devices are connected to already, such as mqtts://user@broker.example:8883; its password is in

@@ -4,25 +4,25 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bartizan_ledger::StoreError;
-use bartizan_policy::series::{Columns, MemorySeries, Sample, Series};
+use bartizan_policy::series::{Columns, MemorySeries, Sample, Series, View};
 use bartizan_policy::{Cx, Span};
-use bartizan_wire::{Realm, Timestamp};
+use bartizan_wire::Timestamp;
 
 use super::super::record::TRACK;
 
 /// Columns of one realm, the sealed ones and the recent ones after each other.
 pub(crate) struct Recorded {
-    realm: Realm,
-    sealed: Arc<dyn Series>,
-    recent: MemorySeries,
+    sealed: Arc<dyn View>,
+    recent: Arc<dyn View>,
     seen: Mutex<Option<(i64, i64)>>,
 }
 
 impl Recorded {
-    pub(crate) async fn new(cx: &Cx, unsealed: Vec<Sample>) -> Result<Self, StoreError> {
+    /// Both must be of the same moment: what is sealed in between would be there twice.
+    pub(crate) async fn new(cx: &Cx, sealed: Arc<dyn View>, unsealed: Vec<Sample>) -> Result<Self, StoreError> {
         let recent = MemorySeries::new();
         recent.write(&cx.realm, TRACK, Arc::new(unsealed), None).await?;
-        Ok(Self { realm: cx.realm.clone(), sealed: Arc::clone(&cx.series), recent, seen: Mutex::default() })
+        Ok(Self { sealed, recent: recent.view(&cx.realm, TRACK)?, seen: Mutex::default() })
     }
 
     /// Hands out the rows of a measure, with one dictionary of subjects for all of them.
@@ -33,14 +33,14 @@ impl Recorded {
         sink: &mut dyn FnMut(&Columns<'_>),
     ) -> Result<(), StoreError> {
         let mut subjects: Vec<Arc<str>> = Vec::new();
-        self.sealed.replay(&self.realm, TRACK, measure, span, &mut |columns| {
+        self.sealed.replay(measure, span, &mut |columns| {
             subjects.extend(columns.subjects.iter().skip(subjects.len()).cloned());
             self.see(columns.at);
             sink(columns);
         })?;
         let mut codes: HashMap<Arc<str>, u32> =
             (0..).zip(&subjects).map(|(code, name)| (Arc::clone(name), code)).collect();
-        self.recent.replay(&self.realm, TRACK, measure, span, &mut |columns| {
+        self.recent.replay(measure, span, &mut |columns| {
             let own: Vec<u32> = columns
                 .subjects
                 .iter()

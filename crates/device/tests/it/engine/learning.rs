@@ -5,19 +5,7 @@ use bartizan_device::engine::{Engine, Finding, ModelStatus};
 use bartizan_wire::Timestamp;
 
 use super::made::*;
-use crate::shared::shared;
-
-/// Minutes and values; the recorder skipped none.
-fn series(name: &str) -> Option<Vec<(i64, f64)>> {
-    let path = shared(&format!("data/device/nab/{name}.csv"))?;
-    let text = std::fs::read_to_string(path).unwrap();
-    let row = |line: &str| {
-        let (time, value) = line.split_once(',').unwrap();
-        let at = Timestamp::from_iso8601(&format!("{}Z", time.replace(' ', "T"))).unwrap();
-        (at.0, value.parse().unwrap())
-    };
-    Some(text.lines().skip(1).map(row).collect())
-}
+use super::nab::series;
 
 #[test]
 fn a_model_learns_from_fourteen_days_of_seven_things() {
