@@ -196,6 +196,56 @@ def test_a_webhook_is_verified_by_the_recipe_and_repeated_until_it_is_taken(star
     assert closed["finding_info"]["uid"] == active["violationId"]
 
 
+def test_findings_are_as_the_framework_says(start, configure, receive):
+    """In alarm, cleared and invalidated, against the schema that the framework's own server exports."""
+    ocsf = pytest.importorskip("ocsf_json_schema")
+    jsonschema = pytest.importorskip("jsonschema")
+    hook = receive()
+    configure(webhook(hook.url, Form="Ocsf"))
+    server = start(*PERIOD)
+    iot = watch(server)
+    report(server, 1, 2323)
+    opened = hook.took(1)[0].json
+    (active,) = iot.list_active_violations()["activeViolations"]
+    iot.put_verification_state_on_violation(violationId=active["violationId"], verificationState="BENIGN_POSITIVE")
+    report(server, 2)
+    report(server, 3, 2323)
+    hook.took(3)
+    iot.delete_security_profile(securityProfileName="P1")
+    findings = [taken.json for taken in hook.took(4)]
+    schema = ocsf.OcsfJsonSchemaEmbedded(ocsf.OcsfJsonSchema(ocsf.get_ocsf_schema(opened["metadata"]["version"])))
+    name = schema.lookup_class_name_from_uid(opened["class_uid"])
+    assert name == "detection_finding"
+    judge = jsonschema.Draft202012Validator(schema.get_class_schema(name, opened["metadata"]["profiles"]))
+    for finding in findings:
+        assert [error.message for error in judge.iter_errors(finding)] == []
+        # it is no judge that lets everything pass
+        assert [error for error in judge.iter_errors(finding | {"no_such_member": 1})]
+        for member in judge.schema["required"]:
+            assert [error for error in judge.iter_errors({k: v for k, v in finding.items() if k != member})], member
+    assert [finding["status"] for finding in findings] == ["New", "Resolved", "New", "Invalidated"]
+    states = [finding["evidences"][0]["data"]["verification_state"] for finding in findings]
+    assert states == ["UNKNOWN", "BENIGN_POSITIVE", "UNKNOWN", "UNKNOWN"]
+
+
+def test_a_message_tells_what_was_said_of_the_violation(start, configure, receive):
+    topic = receive()
+    configure(sns(topic.url))
+    server = start(*PERIOD)
+    iot = watch(server)
+    report(server, 1, 2323)
+    (active,) = iot.list_active_violations()["activeViolations"]
+    iot.put_verification_state_on_violation(violationId=active["violationId"], verificationState="TRUE_POSITIVE")
+    topic.took(1)
+    # what was said is known after a power cut, too
+    server.kill()
+    server.start()
+    report(server, 2, 22)
+    messages = [json.loads(message.form["Message"]) for message in topic.took(2)]
+    assert [message["violationEventType"] for message in messages] == ["in-alarm", "alarm-cleared"]
+    assert [message["verificationState"] for message in messages] == ["UNKNOWN", "TRUE_POSITIVE"]
+
+
 def test_a_suppressed_alarm_tells_nobody(start, configure, receive):
     topic = receive()
     configure(sns(topic.url))
@@ -207,6 +257,12 @@ def test_a_suppressed_alarm_tells_nobody(start, configure, receive):
     )
     report(server, 1, 2323)
     until(lambda: iot.list_active_violations()["activeViolations"], "the alarm")
+    now = time.time()
+    for suppressed, expected in ((True, 1), (False, 0)):
+        listed = iot.list_active_violations(listSuppressedAlerts=suppressed)["activeViolations"]
+        span = {"startTime": now - 3600, "endTime": now + 3600}
+        events = iot.list_violation_events(listSuppressedAlerts=suppressed, **span)["violationEvents"]
+        assert (len(listed), len(events)) == (expected, expected)
     time.sleep(1)
     assert topic.received == [] and dead(server) == []
 

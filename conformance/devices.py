@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -33,14 +34,14 @@ def topic(thing, form="json"):
     return f"$aws/things/{thing}/defender/metrics/{form}"
 
 
-def until(true, what):
+def until(true, what, patience=PATIENCE_SECONDS):
     """Waits for something that happens elsewhere."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if found := true():
             return found
         time.sleep(0.05)
-    raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}")
+    raise AssertionError(f"not within {patience} s: {what}")
 
 
 def port_of(server, scheme):
@@ -384,3 +385,51 @@ def test_reports_come_through_an_existing_broker(start, device, mosquitto):
     answer = until(said, "an answer through the broker")[0]
     assert json.loads(answer.payload)["status"] == "ACCEPTED"
     assert [one["value"]["count"] for one in values(server, "sensor-1", "aws:all-bytes-in")] == [52]
+
+
+def test_exports_reach_who_is_subscribed_here_and_at_the_other_broker(start, device, mosquitto):
+    server = start("--mqtt", "127.0.0.1:0", "--bridge", f"mqtt://127.0.0.1:{mosquitto}")
+    iot = sdk(server.endpoint, "iot")
+    iot.create_security_profile(
+        securityProfileName="exporting",
+        additionalMetricsToRetainV2=[
+            {"metric": "aws:all-bytes-in", "exportMetric": True},
+            {"metric": "aws:all-bytes-out"},
+        ],
+        metricsExportConfig={"mqttTopic": "fleet/metrics", "roleArn": "arn:aws:iam::123456789012:role/export"},
+    )
+    iot.attach_security_profile(
+        securityProfileName="exporting", securityProfileTargetArn="arn:aws:iot:eu-central-1:123456789012:all/things"
+    )
+    port = port_of(server, "mqtt")
+    here, there = device(port, "warehouse"), device(mosquitto, "warehouse")
+    for listener in (here, there):
+        assert listener.subscribe("fleet/metrics") == [False]
+    reporting = device(port, "sensor-1")
+    reporting.publish(topic("sensor-1"), report(9))
+    (kept,) = until(lambda: values(server, "sensor-1", "aws:all-bytes-in"), "the value")
+    at = round(kept["timestamp"].timestamp() * 1000)
+    entry = {"name": "aws:all-bytes-in", "thing": "sensor-1", "value": {"count": 52}, "version": 1, "timestamp": at}
+    for listener in (here, there):
+        message = listener.answer()
+        assert message.topic == "fleet/metrics"
+        assert json.loads(message.payload) == {"version": "1.0", "metrics": [entry]}
+        assert listener.messages == []
+
+
+def test_the_endpoint_has_the_name_that_it_was_given(start):
+    """Agents ask for it, connect to it, and find it in the certificate."""
+    server = start("--mqtts", "127.0.0.1:0", "--mqtt-name", "devices.example.org,localhost")
+    iot = sdk(server.endpoint, "iot")
+    for kind in ({}, {"endpointType": "iot:Data"}, {"endpointType": "iot:Data-ATS"}):
+        assert iot.describe_endpoint(**kind)["endpointAddress"] == "devices.example.org"
+    with pytest.raises(iot.exceptions.InvalidRequestException):
+        iot.describe_endpoint(endpointType="iot:Jobs")
+    trust = ssl.create_default_context(cafile=str(server.data / "mqtt" / "ca.crt"))
+    for name in ("devices.example.org", "localhost"):
+        with socket.create_connection(("127.0.0.1", port_of(server, "mqtts")), PATIENCE_SECONDS) as plain:
+            with trust.wrap_socket(plain, server_hostname=name) as encrypted:
+                assert encrypted.version() in ("TLSv1.2", "TLSv1.3")
+    with socket.create_connection(("127.0.0.1", port_of(server, "mqtts")), PATIENCE_SECONDS) as plain:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            trust.wrap_socket(plain, server_hostname="other.example.org")

@@ -4,8 +4,10 @@ import http.client
 import json
 import os
 import random
+import re
 import shutil
 import signal
+import sqlite3
 import stat
 import subprocess
 import threading
@@ -13,8 +15,11 @@ import time
 
 import pytest
 
+from alerts import report as device_report
+from alerts import watch
 from clients import create, get
 from conftest import long_running, sdk
+from devices import Device, port_of, retain, until, values
 from native import history
 from server import Server, ready
 
@@ -244,3 +249,62 @@ def test_a_killed_servers_lock_is_no_obstacle(server):
     server.kill()
     server.start()
     assert ready(server.endpoint)
+
+
+@pytest.mark.parametrize("damage", ["cut off", "a bit is another", "empty", "head is garbage"])
+def test_a_damaged_snapshot_of_devices_is_put_together_again(start, damage):
+    server = start("--device-period-seconds", "1")
+    iot = watch(server)
+    device_report(server, 1, 22, 2323)
+    (before,) = iot.list_active_violations()["activeViolations"]
+    assert server.terminate() == 0
+    with sqlite3.connect(server.data / "board.sqlite") as board:
+        select = "SELECT subject, body FROM posting WHERE topic = 'device/snapshot'"
+        snapshot = dict(board.execute(select).fetchall())
+        assert sorted(snapshot) == ["head", "part-000000"]
+        subject = "head" if damage == "head is garbage" else "part-000000"
+        body = bytearray(snapshot[subject])
+        if damage == "a bit is another":
+            body[len(body) // 2] ^= 4
+        else:
+            body = {"cut off": body[: len(body) // 2], "empty": b"", "head is garbage": b"\xff\x00"}[damage]
+        update = "UPDATE posting SET body = ? WHERE topic = 'device/snapshot' AND subject = ?"
+        board.execute(update, (bytes(body), subject))
+    board.close()
+    server.start()
+    plain = re.sub(r"\x1b\[\d+m", "", server.log.read_text())
+    told = [line for line in plain.splitlines() if "could not be read" in line]
+    assert len(told) == 1 and "put together again" in told[0] and "held=1" in told[0], told
+    iot = sdk(server.endpoint, "iot")
+    assert iot.list_active_violations()["activeViolations"] == [before]
+    device_report(server, 2, 22)
+    assert iot.list_active_violations()["activeViolations"] == []
+    span = {"startTime": time.time() - 3600, "endTime": time.time() + 3600}
+    events = iot.list_violation_events(**span)["violationEvents"]
+    assert [event["violationEventType"] for event in events] == ["alarm-cleared", "in-alarm"]
+    assert {event["violationId"] for event in events} == {before["violationId"]}
+    # and the next snapshot is whole
+    assert server.terminate() == 0
+    server.start()
+    assert len([line for line in server.log.read_text().splitlines() if "could not be read" in line]) == 1
+
+
+def test_what_the_broker_has_counted_survives_a_kill(start):
+    """Counts of the open window are durable a thirtieth of the period later."""
+    server = start("--mqtt", "127.0.0.1:0", "--device-period-seconds", "30")
+    retain(server, "aws:num-messages-sent", "aws:num-authorization-failures")
+    # not so near the end of a window that it closes before the kill
+    while time.time() % 30 > 20:
+        time.sleep(0.2)
+    one = Device(port_of(server, "mqtt"), "sensor-1")
+    for number in range(5):
+        one.publish("data/x", {"number": number})
+    one.subscribe("$aws/things/sensor-2/#")
+    time.sleep(3)
+    server.kill()
+    one.client.loop_stop()
+    server.start()
+    (sent,) = until(lambda: values(server, "sensor-1", "aws:num-messages-sent"), "the window", patience=60)
+    (denied,) = values(server, "sensor-1", "aws:num-authorization-failures")
+    assert (sent["value"]["count"], denied["value"]["count"]) == (5, 1)
+    assert sent["timestamp"].timestamp() % 30 == 0
