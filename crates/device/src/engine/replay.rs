@@ -50,7 +50,7 @@ pub struct Replay {
 enum Way {
     Numbers(numbers::Numbers),
     Lists(lists::Lists),
-    Fleet(fleet::Fleet),
+    Fleet(Box<fleet::Fleet>),
 }
 
 /// A thing that is in alarm when the replay ends.
@@ -75,7 +75,7 @@ impl Replay {
             Judge::Number { slots, .. } => Way::Numbers(numbers::Numbers::new(*slots)),
             Judge::Members(_) => Way::Lists(lists::Lists::default()),
             Judge::Fleet { statistic, slots, joining, order } => {
-                Way::Fleet(fleet::Fleet::new(*order, *statistic, *slots, *joining, rule.measure))
+                Way::Fleet(Box::new(fleet::Fleet::new(*order, *statistic, *slots, *joining, rule.measure)))
             }
             Judge::Model(_) => return None,
         };

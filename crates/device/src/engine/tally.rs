@@ -172,6 +172,8 @@ struct Names {
     before: Vec<u32>,
     /// The part's codes are these codes.
     same: bool,
+    /// It is the first part that has names.
+    first: bool,
 }
 
 impl Names {
@@ -179,19 +181,33 @@ impl Names {
         std::mem::swap(&mut self.own, &mut self.before);
         self.own.clear();
         self.same = true;
+        self.first = self.all.is_empty();
+    }
+
+    /// The code of a name that is not where it was in the part before.
+    fn code(&mut self, name: &Arc<str>) -> u32 {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        if !self.first {
+            // names of one part are all different, so that this is not needed before there is a second
+            let known = self.codes.len();
+            self.codes.extend(self.all.iter().cloned().zip(0..).skip(known));
+            if let Some(code) = self.codes.get(name) {
+                return *code;
+            }
+        }
+        self.all.push(name.clone());
+        next
+    }
+
+    fn is(&self, code: u32, name: &Arc<str>) -> bool {
+        self.all.get(code as usize).is_some_and(|known| Arc::ptr_eq(known, name) || known == name)
     }
 
     fn own<'c>(&mut self, columns: &Columns<'c>) -> Cow<'c, [u32]> {
         for name in columns.subjects.iter().skip(self.own.len()) {
             let place = self.own.len();
-            let guess = self.before.get(place).copied().filter(|code| self.all.get(*code as usize) == Some(name));
-            let code = guess.unwrap_or_else(|| {
-                let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-                *self.codes.entry(name.clone()).or_insert_with(|| {
-                    self.all.push(name.clone());
-                    next
-                })
-            });
+            let guess = self.before.get(place).copied().filter(|code| self.is(*code, name));
+            let code = guess.unwrap_or_else(|| self.code(name));
             self.same &= code as usize == place;
             self.own.push(code);
         }

@@ -37,6 +37,8 @@ pub(super) struct Fleet {
     ranker: Ranker,
     /// By code, a bit: there is an alarm, or a run that could become one.
     restless: Vec<u64>,
+    /// States of a block that is being judged.
+    taken: Vec<(usize, State)>,
     /// Judgments so far, and those that violate.
     pub(super) judged: u64,
     pub(super) violating: u64,
@@ -57,6 +59,7 @@ impl Fleet {
             summed: Vec::new(),
             ranker: Ranker::default(),
             restless: Vec::new(),
+            taken: Vec::new(),
             judged: 0,
             violating: 0,
         }
@@ -105,7 +108,7 @@ impl Fleet {
             return;
         }
         let values = if self.periods == 1 {
-            &window.values
+            window.values
         } else {
             gather(&self.table, number, self.periods, self.joining, &mut self.summed);
             &self.summed
@@ -118,7 +121,8 @@ impl Fleet {
             return;
         };
         self.restless.resize(states.len().div_ceil(ROWS), 0);
-        let mut judging = Judging { window, at, values, states, rule, out, restless: &mut self.restless };
+        let mut judging =
+            Judging { window, at, values, states, rule, out, restless: &mut self.restless, taken: &mut self.taken };
         let (judged, violating) = match self.order {
             Order::Less => judging.all(|value| value >= threshold),
             Order::LessOrEqual => judging.all(|value| value > threshold),
@@ -132,13 +136,14 @@ impl Fleet {
 
 /// One window, judged.
 struct Judging<'a> {
-    window: &'a Window,
+    window: Window<'a>,
     at: i64,
     values: &'a [f64],
     states: &'a mut [State],
     rule: &'a Rule,
     out: &'a mut dyn Events,
     restless: &'a mut [u64],
+    taken: &'a mut Vec<(usize, State)>,
 }
 
 impl Judging<'_> {
@@ -166,12 +171,14 @@ impl Judging<'_> {
     /// What a block does to alarms. A thing that is calm and does not violate stays as it is.
     fn block(&mut self, place: usize, fresh: u64, violations: u64) {
         let Some(restless) = self.restless.get_mut(place) else { return };
-        let mut left = (violations | *restless) & fresh;
-        while left != 0 {
-            let row = left.trailing_zeros();
-            left &= left - 1;
-            let index = place * ROWS + row as usize;
-            let (Some(state), Some(value)) = (self.states.get_mut(index), self.values.get(index)) else { return };
+        let left = (violations | *restless) & fresh;
+        // They are far apart in memory: all are taken out before the first is looked at, so that it is waited for once.
+        let states = ones(left).filter_map(|row| self.states.get(place * ROWS + row).map(|state| (row, *state)));
+        self.taken.clear();
+        self.taken.extend(states);
+        for (row, mut state) in self.taken.iter().copied() {
+            let index = place * ROWS + row;
+            let (Some(kept), Some(value)) = (self.states.get_mut(index), self.values.get(index)) else { return };
             let code = u32::try_from(index).unwrap_or(u32::MAX);
             // the datapoint is older than this tick, and newer than the one before
             let heard = if self.window.is_at_end(index) { self.at } else { self.at - 1 };
@@ -180,13 +187,23 @@ impl Judging<'_> {
             let value = || Kept::Number(*value).spelled(self.rule.measure);
             state.settle(code, self.at, violations >> row & 1 == 0, &value, self.rule, self.out);
             *restless = *restless & !(1 << row) | u64::from(!state.is_calm()) << row;
+            *kept = state;
         }
     }
 }
 
+/// The places of the bits that are set.
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (bits != 0).then(|| bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        place
+    })
+}
+
 /// Nothing can be judged, but things were heard of.
-fn hear(window: &Window, at: i64, states: &mut [State], out: &mut dyn Events) {
-    for ((code, state), value) in (0_u32..).zip(states.iter_mut()).zip(&window.values) {
+fn hear(window: Window<'_>, at: i64, states: &mut [State], out: &mut dyn Events) {
+    for ((code, state), value) in (0_u32..).zip(states.iter_mut()).zip(window.values) {
         if !value.is_nan() {
             let heard = if window.is_at_end(code as usize) { at } else { at - 1 };
             state.hear_nothing_until(code, heard, out);
@@ -203,7 +220,7 @@ fn gather(table: &Table, number: i64, periods: i64, joining: Joining, values: &m
         if values.len() < window.values.len() {
             values.resize(window.values.len(), f64::NAN);
         }
-        for (value, more) in values.iter_mut().zip(&window.values) {
+        for (value, more) in values.iter_mut().zip(window.values) {
             // without a branch: what is no number leaves the other as it is
             let both = if joining == Joining::Sum { *value + *more } else { *more };
             let joined = if value.is_nan() { *more } else { both };

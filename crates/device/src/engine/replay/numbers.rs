@@ -249,15 +249,16 @@ fn violated_last(state: &mut State, bits: u64, rows: u32, from: u32, time: &dyn 
     }
 }
 
-/// How many rows at the beginning have the same subject: in steps that double, then halve, because rows are sorted.
+/// Subjects that are compared at once.
+const COMPARED: usize = 8;
+
+/// How many rows at the beginning have the same subject.
 pub(super) fn run_length(subjects: &[u32]) -> usize {
     let Some(first) = subjects.first() else { return 0 };
-    let mut reach = 1;
-    while subjects.get(reach).is_some_and(|subject| subject == first) {
-        reach *= 2;
-    }
-    let reach = reach.min(subjects.len());
-    subjects.get(..reach).unwrap_or_default().partition_point(|subject| subject == first)
+    let (blocks, _) = subjects.as_chunks::<COMPARED>();
+    let same = |block: &&[u32; COMPARED]| block.iter().fold(true, |same, subject| same & (subject == first));
+    let whole = blocks.iter().take_while(same).count() * COMPARED;
+    whole + subjects.iter().skip(whole).take_while(|subject| *subject == first).count()
 }
 
 /// Whether each time is later than the one before it.

@@ -48,8 +48,8 @@ impl State {
 
     /// Whether a tick before `at` finds that nothing was heard for more than two days.
     pub(crate) const fn is_quiet_before(&self, at: i64) -> bool {
-        // the first tick that is more than two days behind the last datapoint
-        self.last != i64::MIN && self.quiet_tick() < at
+        // the first tick that is more than two days behind the last datapoint; mostly one need not know which that is
+        self.last != i64::MIN && self.last.saturating_add(QUIET_MS) < at && self.quiet_tick() < at
     }
 
     const fn quiet_tick(&self) -> i64 {

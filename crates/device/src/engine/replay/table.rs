@@ -1,35 +1,42 @@
 //! Windows of five minutes by things: what a percentile is taken of.
 
-use std::collections::VecDeque;
-
 use super::super::rings::Joining;
 use super::PERIOD_MS;
 
 /// One window: a value for each thing that has one.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Window {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window<'a> {
     /// By code; no number where there is no datapoint.
-    pub(super) values: Vec<f64>,
+    pub(super) values: &'a [f64],
     /// By code, a bit: the newest datapoint is at the very end of the window.
-    pub(super) at_end: Vec<u64>,
+    at_end: &'a [u64],
     /// A value is negative.
     pub(super) negative: bool,
 }
 
-impl Window {
+impl Window<'_> {
     pub(super) fn is_at_end(&self, code: usize) -> bool {
-        self.at_end.get(code / 64).is_some_and(|bits| bits >> (code % 64) & 1 == 1)
+        self.at_end.get(code / BITS).is_some_and(|bits| bits >> (code % BITS) & 1 == 1)
     }
 }
 
-/// Windows in a row, the oldest first.
+/// Bits of a word.
+const BITS: usize = 64;
+
+/// Windows in a row. Their values stand in one piece of memory, window by window; the place of a window is its number
+/// modulo how many there is room for.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     /// The number of the first window: its end, in periods since 1970.
     first: i64,
-    windows: VecDeque<Window>,
-    /// Windows that were forgotten: their room is used again.
-    spare: Vec<Window>,
+    /// How many windows there are, and how many there is room for: a power of two.
+    count: usize,
+    room: usize,
+    /// Things that there is room for: whole words of bits.
+    things: usize,
+    values: Vec<f64>,
+    at_end: Vec<u64>,
+    negative: Vec<bool>,
 }
 
 /// The number of the window that a time falls into: windows hold their end, and not their beginning.
@@ -43,23 +50,40 @@ const WINDOWS_MAX: i64 = 31 * 288;
 impl Table {
     /// The numbers of the windows that are there.
     pub(super) fn numbers(&self) -> std::ops::Range<i64> {
-        self.first..self.first + i64::try_from(self.windows.len()).unwrap_or(i64::MAX)
+        self.first..self.first.saturating_add(i64::try_from(self.count).unwrap_or(i64::MAX))
     }
 
-    pub(super) fn window(&self, number: i64) -> Option<&Window> {
-        self.windows.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
+    /// Where a window stands.
+    #[expect(clippy::cast_possible_truncation, reason = "the lower bits choose the place")]
+    fn slot(&self, number: i64) -> usize {
+        number as usize & self.room.wrapping_sub(1)
+    }
+
+    pub(super) fn window(&self, number: i64) -> Option<Window<'_>> {
+        let (slot, words) = (self.slot(number), self.things / BITS);
+        self.numbers().contains(&number).then_some(())?;
+        Some(Window {
+            values: self.values.get(slot * self.things..)?.get(..self.things)?,
+            at_end: self.at_end.get(slot * words..)?.get(..words)?,
+            negative: *self.negative.get(slot)?,
+        })
     }
 
     /// Forgets windows before this number.
     pub(super) fn forget(&mut self, before: i64) {
-        while self.first < before
-            && let Some(mut window) = self.windows.pop_front()
-        {
+        while self.first < before && self.count > 0 {
+            let (slot, words) = (self.slot(self.first), self.things / BITS);
+            if let Some(values) = self.values.get_mut(slot * self.things..(slot + 1) * self.things) {
+                values.fill(f64::NAN);
+            }
+            if let Some(bits) = self.at_end.get_mut(slot * words..(slot + 1) * words) {
+                bits.fill(0);
+            }
+            if let Some(negative) = self.negative.get_mut(slot) {
+                *negative = false;
+            }
             self.first += 1;
-            window.values.clear();
-            window.at_end.clear();
-            window.negative = false;
-            self.spare.push(window);
+            self.count -= 1;
         }
     }
 
@@ -70,55 +94,90 @@ impl Table {
         code: u32,
         things: usize,
         datapoints: impl Iterator<Item = (i64, f64)>,
-        newest: i64,
+        mut newest: i64,
         joining: Joining,
     ) -> i64 {
-        let (code, mut newest) = (code as usize, newest);
+        let code = code as usize;
+        if code >= self.things {
+            // things become known a few at a time
+            let things = things.max(code + 1).max(self.things * 2);
+            self.resize(self.room, things.next_multiple_of(BITS));
+        }
+        // most datapoints come one window after the other
+        let (mut number, mut end) = (i64::MIN, i64::MIN);
         for (at, value) in datapoints {
             if at <= newest {
                 continue;
             }
-            let number = number(at);
-            let Some(window) = self.reach(number) else { continue };
-            if window.values.len() <= code {
-                window.values.resize(things.max(code + 1), f64::NAN);
-                window.at_end.resize(window.values.len().div_ceil(64), 0);
+            let behind = at.wrapping_sub(end);
+            if behind > 0 && behind <= PERIOD_MS {
+                (number, end) = (number + 1, end + PERIOD_MS);
+            } else if behind > 0 || behind <= -PERIOD_MS {
+                number = self::number(at);
+                end = number.saturating_mul(PERIOD_MS);
             }
-            let Some(held) = window.values.get_mut(code) else { continue };
-            *held = if joining == Joining::Sum && !held.is_nan() { *held + value } else { value };
-            window.negative |= value < 0.0;
-            if at == number * PERIOD_MS
-                && let Some(bits) = window.at_end.get_mut(code / 64)
+            let place = number.wrapping_sub(self.first);
+            if place.cast_unsigned() >= self.count as u64 && !self.reach(number) {
+                continue;
+            }
+            let slot = self.slot(number);
+            let Some(held) = self.values.get_mut(slot * self.things + code) else { continue };
+            // the thing's datapoint before this one is of another window: nothing is held, and memory is not waited for
+            let alone = joining == Joining::Newest || newest <= end.saturating_sub(PERIOD_MS);
+            *held = if alone || held.is_nan() { value } else { *held + value };
+            if value < 0.0
+                && let Some(negative) = self.negative.get_mut(slot)
             {
-                *bits |= 1 << (code % 64);
+                *negative = true;
+            }
+            if at == end
+                && let Some(bits) = self.at_end.get_mut(slot * (self.things / BITS) + code / BITS)
+            {
+                *bits |= 1 << (code % BITS);
             }
             newest = at;
         }
         newest
     }
 
-    #[inline]
-    fn reach(&mut self, number: i64) -> Option<&mut Window> {
-        let place = number.wrapping_sub(self.first);
-        if !(0..i64::try_from(self.windows.len()).unwrap_or(i64::MAX)).contains(&place) {
-            self.make(number);
-        }
-        let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        self.windows.get_mut(place?)
-    }
-
+    /// Makes sure that there is such a window; false if it cannot be kept.
     #[cold]
-    fn make(&mut self, number: i64) {
-        if self.windows.is_empty() {
+    fn reach(&mut self, number: i64) -> bool {
+        if self.count == 0 {
             self.first = number;
         }
-        while number < self.first && self.numbers().end - number <= WINDOWS_MAX {
-            self.windows.push_front(self.spare.pop().unwrap_or_default());
-            self.first -= 1;
+        let (first, end) = (self.first.min(number), self.numbers().end.max(number.saturating_add(1)));
+        let Some(count) = end.checked_sub(first).filter(|count| *count <= WINDOWS_MAX) else { return false };
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if count > self.room {
+            self.resize(count.next_power_of_two(), self.things);
         }
-        while number >= self.numbers().end && number - self.first < WINDOWS_MAX {
-            self.windows.push_back(self.spare.pop().unwrap_or_default());
+        (self.first, self.count) = (first, count);
+        true
+    }
+
+    /// Makes room for other numbers of windows and things.
+    fn resize(&mut self, room: usize, things: usize) {
+        let mut wider = Self {
+            room,
+            things,
+            values: vec![f64::NAN; room * things],
+            at_end: vec![0; room * (things / BITS)],
+            negative: vec![false; room],
+            ..Self::default()
+        };
+        for number in self.numbers() {
+            let (slot, Some(window)) = (wider.slot(number), self.window(number)) else { continue };
+            let values = wider.values.iter_mut().skip(slot * things).zip(window.values);
+            values.for_each(|(new, old)| *new = *old);
+            let bits = wider.at_end.iter_mut().skip(slot * (things / BITS)).zip(window.at_end);
+            bits.for_each(|(new, old)| *new = *old);
+            if let Some(negative) = wider.negative.get_mut(slot) {
+                *negative = window.negative;
+            }
         }
+        (wider.first, wider.count) = (self.first, self.count);
+        *self = wider;
     }
 }
 
@@ -140,8 +199,9 @@ mod tests {
         assert_eq!(table.add(0, 5, [ahead].into_iter(), 0, Joining::Sum), 0, "it is too far ahead");
         table.forget(2);
         assert_eq!(table.numbers(), 2..3);
-        assert_eq!(table.add(1, 5, [(3 * PERIOD_MS, 1.0)].into_iter(), 0, Joining::Sum), 3 * PERIOD_MS);
-        let again = &table.window(3).unwrap();
+        // there is room for four: the fifth takes the place of one that was forgotten
+        assert_eq!(table.add(1, 5, [(5 * PERIOD_MS, 1.0)].into_iter(), 0, Joining::Sum), 5 * PERIOD_MS);
+        let again = table.window(5).unwrap();
         assert!(again.values[3].is_nan() && again.is_at_end(1) && !again.is_at_end(3), "nothing is left of before");
     }
 }
