@@ -36,7 +36,7 @@ provider_installation {{
 }}
 """
 
-ROOT = """
+HEAD = """
 terraform {{
   required_providers {{
     aws = {{ source = "hashicorp/aws" }}
@@ -51,11 +51,15 @@ provider "aws" {{
   skip_region_validation      = true
   max_retries                 = 2
   endpoints {{
-    ssm = "{url}"
-    sts = "{url}"
-    iam = "{url}"
+    ssm   = "{url}"
+    sts   = "{url}"
+    iam   = "{url}"
+    wafv2 = "{url}"
   }}
 }}
+"""
+
+ROOT = """
 variable "stage" {{
   type    = number
   default = 1
@@ -179,16 +183,15 @@ def plugins():
     pytest.skip("the AWS provider is in none of the usual folders; name its folder in BARTIZAN_TF_PLUGINS")
 
 
-@pytest.fixture
-def terraform(server, tmp_path):
+def rooted(server, tmp_path, root):
     """Runs a command in a root of its own; returns its exit code and output."""
     long_running()
     folder = tmp_path / "root"
     folder.mkdir()
     configuration = tmp_path / "terraformrc"
     configuration.write_text(CONFIGURATION.format(plugins=plugins(), provider=PROVIDER))
-    root = ROOT.format(region=REGION, key=ACCESS_KEY, secret=SECRET_KEY, url=server.endpoint)
-    (folder / "main.tf").write_text(root)
+    head = HEAD.format(region=REGION, key=ACCESS_KEY, secret=SECRET_KEY, url=server.endpoint)
+    (folder / "main.tf").write_text(head + root)
     variables = aws(server.endpoint, tmp_path, TF_CLI_CONFIG_FILE=str(configuration), TF_IN_AUTOMATION="1")
 
     def run(*arguments, codes=(0,)):
@@ -199,6 +202,11 @@ def terraform(server, tmp_path):
         return done.returncode, done.stdout
 
     return run
+
+
+@pytest.fixture
+def terraform(server, tmp_path):
+    return rooted(server, tmp_path, ROOT.format())
 
 
 PLAIN = ("-no-color", "-input=false")

@@ -15,6 +15,7 @@ mod rollback;
 mod schema;
 mod sensor;
 mod up;
+mod web;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -55,6 +56,8 @@ enum Command {
     Device(device::Device),
     /// Images: what is in them, and what is known to be wrong with it.
     Sensor(sensor::Sensor),
+    /// Web ACLs and managed rule sets.
+    Web(web::Web),
     /// Show what a change would do, without doing it.
     Preview(preview::Preview),
     /// List the committed revisions of a document: who, when, what, after which preview.
@@ -109,6 +112,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Host(command) => command.run(format),
         Command::Device(command) => command.run(format),
         Command::Sensor(command) => command.run(format),
+        Command::Web(command) => command.run(format),
         Command::Preview(command) => command.run(format),
         Command::History(command) => command.run(format),
         Command::Diff(command) => command.run(format),

@@ -1,3 +1,7 @@
 //! The web room, from outside.
+#![cfg(test)]
 
 mod documents;
+mod managed;
+mod previews;
+mod world;
