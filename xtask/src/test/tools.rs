@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 /// Debian packages, by what needs them: libapt and its compiler are the oracle for version order and candidate choice;
 /// lz4 and xz unpack package lists; mosquitto is the broker that reports are bridged from; libmodsecurity is the oracle for
-/// text transformations and detectors, curl fetches their test data; mmdebstrap, umoci, skopeo and rpm make images.
+/// text transformations and detectors, curl fetches their test data; mmdebstrap, umoci, skopeo,
+/// rpm and db5.3-util make images.
 const APT: &[&str] = &[
     "python3-apt",
     "libapt-pkg-dev",
@@ -22,6 +23,7 @@ const APT: &[&str] = &[
     "umoci",
     "skopeo",
     "rpm",
+    "db5.3-util",
 ];
 
 /// Runs a command with its output shown.

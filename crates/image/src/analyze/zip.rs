@@ -16,8 +16,8 @@ const NAME_BYTES_MAX: usize = 4096;
 
 /// One entry.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) name: String,
+pub(crate) struct Entry {
+    pub(crate) name: String,
     method: u16,
     flags: u16,
     stored: u64,
@@ -25,7 +25,7 @@ pub(super) struct Entry {
 }
 
 /// What became of an entry's content.
-pub(super) enum Visit<'a, 'b> {
+pub(crate) enum Visit<'a, 'b> {
     /// Stored as it is.
     Stored(io::Take<&'a mut (dyn BufRead + 'b)>),
     /// Compressed.
@@ -45,7 +45,7 @@ impl Read for Visit<'_, '_> {
 ///
 /// # Errors
 /// Why the rest could not be read.
-pub(super) fn walk(
+pub(crate) fn walk(
     from: &mut dyn BufRead,
     wanted: &mut dyn FnMut(&str) -> bool,
     visit: &mut dyn FnMut(&str, &mut Visit<'_, '_>) -> Result<(), String>,
@@ -54,7 +54,7 @@ pub(super) fn walk(
     while let Some(entry) = header(from, entries).map_err(|error| damaged(&error))? {
         entries += 1;
         if entries > ZIP_ENTRIES_MAX {
-            return Err(format!("more than {ZIP_ENTRIES_MAX} entries in one archive of Java's"));
+            return Err(format!("more than {ZIP_ENTRIES_MAX} entries in one zip archive"));
         }
         if entry.flags & 1 != 0 {
             return Err("an archive with encrypted entries, which are not read".to_owned());
@@ -89,7 +89,7 @@ pub(super) fn walk(
 }
 
 fn damaged(error: &io::Error) -> String {
-    format!("an archive of Java's that is damaged: {error}")
+    format!("a zip archive that is damaged: {error}")
 }
 
 fn rest(content: &mut Visit<'_, '_>) -> Result<(), String> {

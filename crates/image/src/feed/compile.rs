@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::{About, Enrichment, FeedError, Statement, alpine, cve, debian, exploited, osv};
+use crate::analyze::zip;
 use crate::digest::Digest;
 use crate::limits::LAYER_BYTES_MAX;
 use crate::stream::{Forward, PIECE_BYTES, Unpacked};
@@ -72,12 +73,16 @@ impl Compiler {
         let failed = |error| FeedError::Io { path: path.to_owned(), error };
         let mut start = [0; 6];
         let count = read_start(path, &mut start).map_err(failed)?;
-        if start.get(..count).is_some_and(|start| start == b"\xfd7zXZ\0") {
-            return Err(FeedError::Form { path: path.to_owned(), why: "it is compressed with xz".to_owned() });
-        }
+        let start = start.get(..count).unwrap_or_default();
         let file = File::open(path).map_err(failed)?;
+        if start.starts_with(b"PK\x03\x04") {
+            return self.add_zip(file).map_err(|why| FeedError::Form { path: path.to_owned(), why });
+        }
+        let xz = start == b"\xfd7zXZ\0";
+        let from: Box<dyn Read> =
+            if xz { Box::new(liblzma::read::XzDecoder::new_multi_decoder(file)) } else { Box::new(file) };
         let mut stream =
-            BufReader::with_capacity(PIECE_BYTES, Unpacked::undigested(file, LAYER_BYTES_MAX).map_err(failed)?);
+            BufReader::with_capacity(PIECE_BYTES, Unpacked::undigested(from, LAYER_BYTES_MAX).map_err(failed)?);
         let is_tar = stream.fill_buf().map_err(failed)?.get(257..262).is_some_and(|magic| magic == b"ustar");
         if is_tar {
             return self.add_tar(stream, path);
@@ -106,6 +111,21 @@ impl Compiler {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// As OSV publishes all records of an ecosystem.
+    fn add_zip(&mut self, file: File) -> Result<(), String> {
+        let mut unreadable = 0;
+        let mut wanted = |name: &str| is_document(Path::new(name));
+        let mut visit = |_: &str, content: &mut zip::Visit<'_, '_>| {
+            let mut bytes = Vec::new();
+            content.take(DOCUMENT_BYTES_MAX).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+            unreadable += u64::from(self.document(&bytes).is_err());
+            Ok(())
+        };
+        zip::walk(&mut BufReader::with_capacity(PIECE_BYTES, file), &mut wanted, &mut visit)?;
+        self.about.unreadable += unreadable;
         Ok(())
     }
 
@@ -226,7 +246,11 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
             let entry = entry?;
             let (path, kind) = (entry.path(), entry.file_type()?);
             let archive = path.to_str().is_some_and(|name| {
-                name.ends_with(".tar.gz") || name.ends_with(".tar.zst") || name.ends_with(".json.gz")
+                name.ends_with(".tar.gz")
+                    || name.ends_with(".tar.zst")
+                    || name.ends_with(".json.gz")
+                    || name.ends_with(".tar.xz")
+                    || name.ends_with(".zip")
             });
             if kind.is_dir() && depth < DEPTH_MAX {
                 folders.push((path, depth + 1));

@@ -23,6 +23,8 @@ pub(super) struct Record {
     #[serde(default)]
     upstream: Option<Vec<String>>,
     #[serde(default)]
+    related: Option<Vec<String>>,
+    #[serde(default)]
     summary: Option<String>,
     #[serde(default)]
     details: Option<String>,
@@ -97,6 +99,10 @@ pub(super) fn take(record: &Record, out: &mut Compiler) {
     let mut named: Vec<&String> = [&record.aliases, &record.upstream].into_iter().flatten().flatten().collect();
     named.push(&record.id);
     let mut cves: Vec<String> = named.iter().filter_map(|name| cve_in(name)).collect();
+    if cves.is_empty() && is_of_vendor(&record.id) {
+        // Advisories of distributions name what they fix as related only.
+        cves.extend(record.related.iter().flatten().filter_map(|name| cve_in(name)));
+    }
     cves.sort();
     cves.dedup();
     let others = named.iter().filter(|name| **name != &record.id && !cves.contains(name));
@@ -122,7 +128,9 @@ pub(super) fn take(record: &Record, out: &mut Compiler) {
             .into_iter()
             .find_map(|rating| Severity::of_word(&rating.score))
             .or_else(|| specific.iter().find_map(|value| word(*value, "urgency").or_else(|| word(*value, "severity"))))
-            .or_else(|| word(record.database_specific.as_ref(), "severity"));
+            .or_else(|| word(record.database_specific.as_ref(), "severity"))
+            // `Moderate: thunderbird security update`
+            .or_else(|| Severity::of_word(summary.split_once(':').filter(|_| is_of_vendor(&record.id))?.0));
         let unimportant =
             specific.iter().flatten().any(|value| value.get("urgency").and_then(Value::as_str) == Some("unimportant"));
         if unimportant {
@@ -148,6 +156,13 @@ pub(super) fn take(record: &Record, out: &mut Compiler) {
     if foreign {
         out.foreign();
     }
+}
+
+/// An advisory by which a distribution announces an update.
+fn is_of_vendor(id: &str) -> bool {
+    ["ALSA-", "RLSA-", "RHSA-", "DSA-", "DLA-", "USN-", "SUSE-", "openSUSE-", "MGASA-"]
+        .iter()
+        .any(|start| id.starts_with(start))
 }
 
 /// The CVE that an id is or ends with, as in `DEBIAN-CVE-2024-1`.

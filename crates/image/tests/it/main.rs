@@ -8,5 +8,6 @@ mod layers;
 mod made;
 mod properties;
 mod reported;
+mod rpm;
 mod shared;
 mod sources;
