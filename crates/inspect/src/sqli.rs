@@ -6,6 +6,8 @@
 //! libinjection finds; [`Sensitivity::High`] looks again after undoing encodings and comments, and for statements that no
 //! fingerprint covers.
 
+#[cfg(test)]
+mod cases;
 mod fold;
 mod high;
 mod kind;

@@ -67,7 +67,7 @@ fn script(mut html: Html<'_>) -> Option<Script> {
 }
 
 fn found(tokens: &[&[u8]]) -> Script {
-    Script { tokens: tokens.iter().map(|token| token.iter().take(TOKEN_MAX).copied().collect()).collect() }
+    Script { tokens: tokens.iter().map(|token| token.get(..TOKEN_MAX).unwrap_or(token).to_vec()).collect() }
 }
 
 #[cfg(test)]
