@@ -4,13 +4,15 @@
 //! time, which is not the order in which things were observed, but the findings of a static criterion depend on nothing
 //! but the datapoints of its own thing. So each thing's rows are judged in blocks of 64: one comparison each, and the
 //! alarm's runs on the bits. Percentiles need the whole fleet of a window: rows are spread over a table of windows and
-//! things, which is judged when [`advance`](Replay::advance) says that its time is complete.
+//! things, which is judged when [`advance`](Replay::advance) says that its time is complete. A model learns from the rows as
+//! it does from what is observed, so a replay with one begins as many days before what is of interest as a model learns.
 //!
 //! The findings are those of an engine that was told the same datapoints, and a tick at every multiple of five minutes
-//! behind them (invariant P1); only [`Finding::Refreshed`] is left out. Models are not replayed here.
+//! behind them (invariant P1); only [`Finding::Refreshed`] is left out.
 
 mod bits;
 mod fleet;
+mod learned;
 mod lists;
 mod numbers;
 mod ranker;
@@ -51,6 +53,7 @@ enum Way {
     Numbers(numbers::Numbers),
     Lists(lists::Lists),
     Fleet(Box<fleet::Fleet>),
+    Learned(Box<learned::Learned>),
 }
 
 /// A thing that is in alarm when the replay ends.
@@ -65,8 +68,7 @@ pub struct Holding {
 }
 
 impl Replay {
-    /// Begins with nothing observed. `None` when there is no such behavior, when it judges nothing, and when a model
-    /// judges it.
+    /// Begins with nothing observed. `None` when there is no such behavior, and when it judges nothing.
     #[must_use]
     pub fn of(plan: &Plan, profile: &str, behavior: &str) -> Option<Self> {
         let rule = plan.rules.iter().find(|rule| &*rule.profile_name == profile && &*rule.name == behavior)?;
@@ -77,7 +79,7 @@ impl Replay {
             Judge::Fleet { statistic, slots, joining, order } => {
                 Way::Fleet(Box::new(fleet::Fleet::new(*order, *statistic, *slots, *joining, rule.measure)))
             }
-            Judge::Model(_) => return None,
+            Judge::Model(level) => Way::Learned(Box::new(learned::Learned::new(*level))),
         };
         Some(Self { rule: rule.clone(), measured, way, states: Vec::new(), judged: 0 })
     }
@@ -95,6 +97,7 @@ impl Replay {
             Way::Numbers(numbers) => (self.judged, numbers.violating),
             Way::Lists(lists) => (self.judged, lists.violating),
             Way::Fleet(fleet) => (fleet.judged, fleet.violating),
+            Way::Learned(learned) => (learned.judged, learned.violating),
         }
     }
 
@@ -121,7 +124,13 @@ impl Replay {
 
     /// It has to be told when a time is complete; see [`advance`](Self::advance).
     pub(crate) const fn needs_ticks(&self) -> bool {
-        matches!(self.way, Way::Fleet(_))
+        matches!(self.way, Way::Fleet(_) | Way::Learned(_))
+    }
+
+    /// It learns before it judges.
+    #[must_use]
+    pub const fn learns(&self) -> bool {
+        matches!(self.way, Way::Learned(_))
     }
 
     /// Takes rows in. A code means the same subject in every call; `covers` is asked once for each. The rows of a
@@ -142,6 +151,10 @@ impl Replay {
                 fleet.take(columns, &self.states);
                 0
             }
+            Way::Learned(learned) => {
+                learned.take(columns, &mut self.states, &self.rule, out);
+                0
+            }
         };
     }
 
@@ -153,8 +166,10 @@ impl Replay {
     }
 
     pub(crate) fn advance_to(&mut self, until: Timestamp, out: &mut dyn Events) {
-        if let Way::Fleet(fleet) = &mut self.way {
-            fleet.advance(until.0, &mut self.states, &self.rule, out);
+        match &mut self.way {
+            Way::Numbers(_) | Way::Lists(_) => {}
+            Way::Fleet(fleet) => fleet.advance(until.0, &mut self.states, &self.rule, out),
+            Way::Learned(learned) => learned.advance(until.0, &mut self.states, &self.rule, out),
         }
     }
 

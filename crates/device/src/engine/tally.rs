@@ -25,6 +25,8 @@ pub struct Tally {
     pub judged: u64,
     /// How many of them violate.
     pub violating: u64,
+    /// Datapoints of the span that were not judged, because a model had not learned enough; filled by [`tally`] only.
+    pub unjudged: u64,
 }
 
 /// Counts findings by profile and behavior. What happens before the span warms up: alarms that begin there are not
@@ -93,7 +95,7 @@ const STEP_MS: i64 = 12 * PERIOD_MS;
 
 /// Replays one behavior over columns. `columns` hands out the rows of what [`Replay::measured`] names. Replaying begins at
 /// `warm` so that windows and runs are full when the span begins; a day before it is enough for what no alarm of two days
-/// decides.
+/// decides, and a model needs the [days that it learns](super::LEARNING_DAYS).
 ///
 /// # Errors
 /// Those of `columns`.
@@ -104,7 +106,7 @@ pub fn tally<E>(
     covers: &dyn Fn(&str) -> bool,
     columns: &mut Source<'_, E>,
 ) -> Result<Tally, E> {
-    let mut counts = Counts { span, things: Vec::new() };
+    let mut counts = Counts { span, things: Vec::new(), unjudged: 0 };
     let mut names = Names::default();
     // windows hold their end: one more millisecond than their times
     let step = |from: i64| from.div_euclid(STEP_MS).saturating_add(1).saturating_mul(STEP_MS).saturating_add(1);
@@ -127,7 +129,8 @@ pub fn tally<E>(
     let holding = counted().filter(|(_, count)| count.holding).map(|(name, _)| name).collect();
     let alarmed = counted().filter(|(_, count)| count.alarmed || count.holding).map(|(name, _)| name).collect();
     let heard = names.all.iter().filter(|name| covers(name)).cloned().collect();
-    Ok(Tally { alarms, alarmed, holding, heard, judged, violating })
+    let unjudged = counts.unjudged;
+    Ok(Tally { alarms, alarmed, holding, heard, judged, violating, unjudged })
 }
 
 /// What became of one thing.
@@ -144,6 +147,7 @@ struct Counts {
     span: Span,
     /// By code.
     things: Vec<Count>,
+    unjudged: u64,
 }
 
 impl Events for Counts {
@@ -159,6 +163,10 @@ impl Events for Counts {
         } else if inside {
             thing.alarmed = true;
         }
+    }
+
+    fn unjudged(&mut self, at: i64) {
+        self.unjudged += u64::from(at >= self.span.from.0);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a change would do is what it does (P1): the same reports again, under the changed policy, alarm the devices that
 //! the preview named.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use bartizan_policy::{Columns, Cx, Position, Sample, Series, Span, View};
 use bartizan_wire::Realm;
 use serde_json::{Value, json};
 
-use crate::fleet::{active, at, quiet, report, tell, watched};
+use crate::fleet::{ALL_THINGS, active, at, quiet, report, tell, told, watched};
 use crate::world::World;
 
 const THINGS: i64 = 12;
@@ -256,4 +256,67 @@ async fn work_on(room: &DeviceRoom, times: &[Cx; 3]) {
         }
         room.seal(cx).await.unwrap();
     }
+}
+
+const LEARNERS: i64 = 84;
+
+/// Fifteen days in which many things report by the hour, and on the last of them some much more than usual.
+async fn fifteen_days(world: &World) -> i64 {
+    const TICKS: i64 = 15 * 288;
+    for tick in 0..TICKS {
+        let now = tick * 300;
+        world.room.tick(&at(world, now)).await.unwrap();
+        if tick % 12 == 0 {
+            let (day, hour) = (tick / 288, tick / 12 % 24);
+            let bytes = |thing: i64| {
+                let odd = day == 14 && (thing * 7 + hour) % 30 == 0;
+                1000 + hour * 100 + thing + if odd { thing * 200 } else { 0 }
+            };
+            let reports = (0..LEARNERS).map(|thing| report(&format!("dev-{thing}"), tick, bytes(thing), &[]));
+            tell(&world.room, &at(world, now + 7), reports.collect()).await;
+        }
+        if tick % 1000 == 0 {
+            world.room.seal(&at(world, now)).await.unwrap();
+        }
+    }
+    TICKS * 300
+}
+
+/// What the model of a behavior would have found is what it finds.
+#[tokio::test]
+async fn a_model_alarms_whom_its_preview_names() {
+    let behavior = |level: &str| {
+        json!({ "name": "Learned", "metric": "aws:all-bytes-out",
+                "criteria": { "mlDetectionConfig": { "confidenceLevel": level } } })
+    };
+    let world = World::new();
+    let created = json!({ "securityProfileName": "P1", "behaviors": [behavior("LOW")] });
+    world.iot("CreateSecurityProfile", created).await;
+    let end = fifteen_days(&world).await;
+    let input = json!({ "securityProfileName": "P1", "securityProfileTargetArn": ALL_THINGS });
+    let found = preview(&world, end, "AttachSecurityProfile", input).await;
+    let foreseen: BTreeMap<String, i64> = found["Findings"]["Behaviors"][0]["NewlyAlarming"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["ThingName"].as_str().unwrap().to_owned(), one["Alarms"].as_i64().unwrap()))
+        .collect();
+    assert!(foreseen.len() > 10, "{found:#}");
+    let blind = &found["Evidence"]["Blind"][0];
+    assert!(blind["Why"].as_str().unwrap().contains("learned"), "{found:#}");
+    // all but the last day, less the hour in which the model was built
+    let judged = found["Evidence"]["Judged"].as_i64().unwrap();
+    assert_eq!(judged, LEARNERS * 23);
+    assert_eq!(blind["Count"], LEARNERS * (15 * 24) - judged - LEARNERS * 24);
+
+    let live = World::new();
+    watched(&live, "P1", vec![behavior("LOW")]).await;
+    fifteen_days(&live).await;
+    let mut alarms: BTreeMap<String, i64> = BTreeMap::new();
+    for (kind, thing, _) in told(&live).await {
+        if kind == "in-alarm" {
+            *alarms.entry(thing).or_default() += 1;
+        }
+    }
+    assert_eq!(alarms, foreseen);
 }

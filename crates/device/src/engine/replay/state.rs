@@ -127,6 +127,9 @@ pub(crate) struct Event<'a> {
 /// Takes what is found: to count is much cheaper than to tell.
 pub(crate) trait Events {
     fn event(&mut self, event: &Event<'_>);
+
+    /// A datapoint of this time was not judged, because the model had not learned enough.
+    fn unjudged(&mut self, at: i64);
 }
 
 /// Tells events as findings.
@@ -143,11 +146,15 @@ impl Events for Teller<'_> {
         let started = Timestamp(event.started);
         let id = ViolationId::of(&profile, &behavior, &thing, started);
         let (at, value) = (Timestamp(event.at), event.value.map(|value| value()));
-        let verdict = Verdict { thing, profile, behavior, id, started, at, value, confidence: None };
+        let verdict = Verdict { thing, profile, behavior, id, started, at, value, confidence: self.rule.confidence() };
         self.out.finding(match event.kind {
             Kind::Alarm => Finding::Alarm(verdict),
             Kind::Cleared => Finding::Cleared(verdict),
             Kind::Invalidated => Finding::Invalidated(verdict),
         });
+    }
+
+    fn unjudged(&mut self, _at: i64) {
+        self.out.blind(super::super::blind::UNTRAINED);
     }
 }

@@ -11,7 +11,7 @@ use super::super::rules::{Compiled, Covering, Rules};
 use super::super::samples;
 use super::recorded::Recorded;
 use crate::behavior::Behavior;
-use crate::engine::{Comparison, Coverage, Replay, Tally, compare, tally};
+use crate::engine::{Comparison, Coverage, LEARNING_DAYS, Replay, Tally, compare, tally};
 use crate::lint::{Seen, lint};
 use crate::roster::{Amended, Fleet};
 
@@ -33,8 +33,8 @@ pub(crate) struct Compared {
     pub(crate) seen: Seen,
     /// What is suspicious about it.
     pub(crate) warning: Option<String>,
-    /// A model judges it, which is not replayed.
-    pub(crate) modelled: bool,
+    /// Datapoints that would not be judged, because the model has not learned enough.
+    pub(crate) unjudged: u64,
 }
 
 impl<'a> Side<'a> {
@@ -71,7 +71,7 @@ impl<'a> Side<'a> {
         self.compiled.plan().behavior(profile, behavior)
     }
 
-    /// What a behavior did, or would have done; `None` if it is not there, covers nothing, or is not replayed.
+    /// What a behavior did, or would have done; `None` if it is not there, or covers nothing.
     fn tally(
         &self,
         profile: &str,
@@ -87,7 +87,8 @@ impl<'a> Side<'a> {
         let covers = |thing: &str| self.covers(index, thing);
         let mut columns =
             |span: Span, sink: &mut dyn FnMut(&bartizan_policy::Columns<'_>)| recorded.replay(&measure, span, sink);
-        tally(replay, span.from, span, &covers, &mut columns).map(Some)
+        let warm = if replay.learns() { span.from.plus_days(-LEARNING_DAYS) } else { span.from };
+        tally(replay, warm, span, &covers, &mut columns).map(Some)
     }
 }
 
@@ -134,9 +135,7 @@ pub(crate) fn compared(
             comparison,
             seen,
             warning: stated.and_then(|stated| lint(stated, seen)),
-            modelled: stated
-                .and_then(|stated| stated.criteria.as_ref())
-                .is_some_and(|criteria| criteria.ml_detection_config.is_some()),
+            unjudged: next.as_ref().map_or(0, |tally| tally.unjudged),
         });
     }
     Ok(found)

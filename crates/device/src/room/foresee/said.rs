@@ -49,19 +49,21 @@ pub(crate) fn foresight(compared: &[Compared], recorded: &Recorded) -> Foresight
     }
     summary.push(format!("alarms a day: {before:.1} before, {after:.1} after"));
     summary.extend(compared.iter().filter_map(|one| one.warning.clone()));
-    let modelled = compared.iter().filter(|one| one.modelled).count();
+    let unjudged = compared.iter().map(|one| one.unjudged).fold(0, u64::saturating_add);
     let mut evidence = Evidence { judged, ..Evidence::default() };
     if let Some((oldest, newest)) = recorded.seen() {
         (evidence.oldest, evidence.newest) = (Some(oldest), Some(newest));
     }
-    let mut tell = |count: usize, why: &str| {
+    let mut tell = |count: u64, why: &str| {
         if count > 0 {
-            let count = u64::try_from(count).unwrap_or(u64::MAX);
             evidence.blind.push(Blind { why: why.to_owned(), count });
         }
     };
-    tell(blind.len(), "devices that would be covered and of which nothing was measured");
-    tell(modelled, "behaviors that a model judges, which learns first and is not replayed");
+    tell(
+        u64::try_from(blind.len()).unwrap_or(u64::MAX),
+        "devices that would be covered and of which nothing was measured",
+    );
+    tell(unjudged, "datapoints from before a model had learned enough to judge");
     for blind in &evidence.blind {
         summary.push(format!("not certain: {} {}", blind.count, blind.why));
     }
@@ -94,6 +96,7 @@ fn behavior(one: &Compared) -> Value {
         "AlarmsADayAfter": comparison.after_a_day,
         "DatapointsJudged": one.seen.judged,
         "DatapointsViolating": one.seen.violating,
+        "DatapointsUnjudged": one.unjudged,
         "Warning": one.warning,
     })
 }

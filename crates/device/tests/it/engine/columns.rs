@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use bartizan_device::behavior::{Behavior, ComparisonOperator as Op, MetricValue};
+use bartizan_device::behavior::{Behavior, ComparisonOperator as Op, ConfidenceLevel as Level, MetricValue};
 use bartizan_device::engine::{Engine, Finding, Replay, compare, tally};
 use bartizan_device::suggest::suggest;
 use bartizan_policy::series::TextCells;
@@ -168,6 +168,80 @@ proptest! {
         parts.sort_unstable();
         prop_assert_eq!(replayed(&behavior, &rows, piece, &parts, until), folded(&behavior, &rows, until));
     }
+}
+
+/// Eighteen days of a fleet: more than a model learns from. What is usual rises by day and has noise; then some of it is
+/// unusual. One thing is not heard of for three days, and some datapoints are told twice.
+fn weeks(seed: u64) -> (Rows, i64) {
+    const PAUSE: i64 = 200;
+    let mut random = seed;
+    let mut next = move |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((random >> 33) % below).unwrap()
+    };
+    let (mut rows, mut unusual_until) = (Rows::new(), [0; THINGS.len()]);
+    for round in 0..18 * 86_400 / PAUSE {
+        let time = round * PAUSE;
+        let (day, hour) = (time / 86_400, time / 3_600 % 24);
+        for (thing, unusual_until) in unusual_until.iter_mut().enumerate() {
+            if thing == 3 && (11..14).contains(&day) || (thing == 1 && day >= 16) {
+                continue;
+            }
+            if day >= 14 && next(100) == 0 {
+                *unusual_until = round + next(6);
+            }
+            let unusual = round < *unusual_until;
+            let value = 100 + hour * 10 + next(20) + if unusual { next(4_000) } else { 0 };
+            let at = START + time * SECOND + next(50) * SECOND + if thing == 0 { 0 } else { 7 };
+            rows.push((thing, at, count(value)));
+            if next(200) == 0 {
+                rows.push((thing, at, count(value * 50)));
+            }
+        }
+    }
+    (rows, START + 18 * DAY)
+}
+
+#[test]
+fn a_model_learns_from_columns_what_it_learns_live() {
+    for (seed, level) in [(1, Level::Low), (2, Level::Medium), (3, Level::High), (4, Level::Low)] {
+        let (rows, until) = weeks(seed);
+        let (alarm, clear) = [(1, 1), (2, 1), (1, 3)][usize::try_from(seed).unwrap() % 3];
+        let behavior = behavior("B", BYTES, in_a_row(learned(level), alarm, clear));
+        // by the hour, by some hours, or with a part that ends right where the model is built
+        let hours: i64 = [1, 7, 24][usize::try_from(seed).unwrap() % 3];
+        let parts: Vec<i64> = (1..18 * 24 / hours).map(|part| START + part * hours * 3600 * SECOND + 1).collect();
+        let live = folded(&behavior, &rows, until + 3 * DAY);
+        assert!(live.len() > 20, "{} findings say little", live.len());
+        assert_eq!(replayed(&behavior, &rows, 1_000, &parts, until + 3 * DAY), live);
+        assert!(live.iter().all(|finding| finding.verdict().confidence == Some(level)));
+    }
+}
+
+/// What a preview counts: the datapoints that nobody could judge are those before the model was built.
+#[test]
+fn a_model_is_blind_until_it_has_learned() {
+    let (rows, until) = weeks(5);
+    let plan = plan(vec![profile("P", vec![behavior("B", BYTES, learned(Level::Low))])]);
+    let counted = |warm: i64, from: i64| {
+        let mut hand = |span: Span, sink: &mut dyn FnMut(&Columns<'_>)| {
+            hand_out(&rows, span, 5_000, sink);
+            Ok::<(), Infallible>(())
+        };
+        let span = Span { from: Timestamp(START + from * DAY), to: Timestamp(until) };
+        tally(Replay::of(&plan, "P", "B").unwrap(), Timestamp(START + warm * DAY), span, &|_| true, &mut hand).unwrap()
+    };
+    let learned_before = counted(0, 15);
+    assert_eq!(learned_before.unjudged, 0);
+    assert!(learned_before.alarms.len() == THINGS.len() && learned_before.judged > 0, "{learned_before:?}");
+    let all = counted(0, 0);
+    assert_eq!((all.judged, all.violating), (learned_before.judged, learned_before.violating));
+    let before = rows.iter().filter(|(_, at, _)| *at < START + 14 * DAY).count();
+    assert!(usize::try_from(all.unjudged).unwrap() >= before * 99 / 100, "{} {before}", all.unjudged);
+    // too little is there to learn from
+    let nothing = counted(5, 5);
+    assert_eq!((nothing.judged, nothing.alarms.len()), (0, 0));
+    assert!(nothing.unjudged > 0);
 }
 
 /// Two weeks of a fleet: each thing sends its number times ten, and the last one ten times as much on the seventh day.
