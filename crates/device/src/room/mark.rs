@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ahash::AHashMap;
 use bartizan_ledger::StoreError;
-use bartizan_policy::Cx;
+use bartizan_policy::{Cx, aside};
 use bartizan_wire::Timestamp;
 
 use super::DeviceRoom;
@@ -43,8 +43,13 @@ impl DeviceRoom {
         if counts.is_empty() {
             return Ok(());
         }
-        let recordings =
-            counts.iter().map(|(thing, counts)| Record::counted(thing, at, counts)).collect::<Result<Vec<_>, _>>();
+        // There may be very many, and nobody is held up while they are written out.
+        let (counts, recordings) = aside(move || {
+            let recording = |(thing, counts): (&Arc<str>, &Counts)| Record::counted(thing, at, counts);
+            let recordings = counts.iter().map(recording).collect::<Result<Vec<_>, _>>();
+            (counts, recordings)
+        })
+        .await?;
         let appended = match recordings {
             Ok(recordings) => cx.tape.append(&cx.realm, TRACK, recordings).await,
             Err(error) => Err(error),

@@ -6,9 +6,9 @@
 //! were told: ids and beginnings stay. Everything behind the sealed position is still on the tape, and is judged from
 //! there as after every start. Nothing of what is found on the way is told again.
 //!
-//! Two things are not as before: the ids of reports that were accepted in the last moments before the seal (such a report
-//! that is sent again is refused as too early, and not acknowledged again), and the time of the day at which models are
-//! built.
+//! Not as before are the ids of reports that were accepted in the last moments before the seal (such a report that is sent
+//! again is refused as too early, and not acknowledged again), the time of the day at which models are built, and that a
+//! custom metric was negative once, if that is longer ago than what is judged again: it has percentiles then.
 
 mod past;
 
