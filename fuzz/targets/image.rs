@@ -7,7 +7,7 @@ use bartizan_image::limits::Limits;
 
 /// Small, so that the fuzzer reaches them.
 fn limits() -> Limits {
-    Limits { layer_bytes: 1 << 22, entries: 1000, database_bytes: 1 << 20, found: 20, packages: 50, whiteouts: 20, links: 20, owned: 20 }
+    Limits { layer_bytes: 1 << 22, entries: 1000, database_bytes: 1 << 20, found: 20, packages: 50, whiteouts: 20, links: 20, owned: 20, remembered: 1 << 20 }
 }
 
 /// Reads a layer. What is remembered stays within the limits, can be kept and read back, and can be laid over itself.

@@ -123,7 +123,8 @@ pub fn assemble(layers: &[(usize, &Facts)], declared: bool) -> Inventory {
         for why in &content.blind {
             inventory.blind.push(Blind { path: path.to_owned(), layer: Some(layer), why: why.clone() });
         }
-        let since = if found.interest.of_language() { BTreeMap::new() } else { since(layers, &found.path) };
+        let is_database = !found.interest.of_language() && !content.packages.is_empty();
+        let since = if is_database { since(layers, &found.path) } else { BTreeMap::new() };
         let is_owned = found.interest.of_language() && owned.contains(path);
         for package in content.packages.iter().filter(|package| declared || !package.declared) {
             let layer = since.get(package).copied().unwrap_or(layer);

@@ -21,6 +21,8 @@ pub struct Limits {
     pub links: usize,
     /// Files owned by packages of the system that are remembered of one layer.
     pub owned: usize,
+    /// Bytes that are remembered of all layers of an image together.
+    pub remembered: usize,
 }
 
 impl Default for Limits {
@@ -34,6 +36,7 @@ impl Default for Limits {
             whiteouts: WHITEOUTS_MAX,
             links: LINKS_MAX,
             owned: OWNED_MAX,
+            remembered: REMEMBERED_BYTES_MAX,
         }
     }
 }
@@ -54,6 +57,8 @@ pub const WHITEOUTS_MAX: usize = 65_536;
 pub const LINKS_MAX: usize = 16_384;
 /// Files of one layer that belong to packages of the system and could be taken for packages of a language.
 pub const OWNED_MAX: usize = 65_536;
+/// Bytes that are remembered of all layers of an image; a layer that adds a package has the whole list once more.
+pub const REMEMBERED_BYTES_MAX: usize = 64 << 20;
 /// Bytes in the paths of one layer that are remembered, all together.
 pub const PATHS_BYTES_MAX: usize = 6 << 20;
 /// Bytes in a path, as on Linux; a longer one cannot be on a disk.

@@ -65,9 +65,18 @@ pub fn scan(store: &impl Store, options: &Options) -> Result<Scanned, ScanError>
     let mut known: BTreeMap<Digest, Facts> = BTreeMap::new();
     let mut not_kept = None;
     let read = image.layers.iter().filter(|layer| layer.skipped.is_none());
+    let mut remembered = 0;
+    let mut remember = |plain: Digest, facts: Facts| {
+        remembered += facts.weight();
+        let max = options.limits.remembered;
+        if remembered > max { Facts::forgotten(Some(plain), max) } else { facts }
+    };
     for plain in read.filter_map(|layer| layer.expected.plain) {
+        if known.contains_key(&plain) {
+            continue;
+        }
         if let Some(facts) = options.cache.as_ref().and_then(|cache| cache.get(plain)) {
-            known.insert(plain, facts);
+            known.insert(plain, remember(plain, facts));
         }
     }
     let layers_known = known.len();
@@ -97,7 +106,7 @@ pub fn scan(store: &impl Store, options: &Options) -> Result<Scanned, ScanError>
             not_kept = Some(error.to_string());
         }
         if let Some(plain) = facts.digest {
-            known.insert(plain, facts);
+            known.insert(plain, remember(plain, facts));
         }
         Ok(())
     };

@@ -37,7 +37,6 @@ pub(super) fn judge(package: &Package, version: &str, statement: &Statement) -> 
         Decision::Undetermined => return unknown("the advisory does not say which versions are affected"),
         Decision::None | Decision::Postponed | Decision::WillNotFix | Decision::Unimportant => {}
     }
-    // `go` compares what its own version begins with.
     let manager = package.manager;
     if compare(manager, version, version).is_err() {
         let text = format!("`{version}` is no version that can be compared");

@@ -74,7 +74,30 @@ impl Found {
     }
 }
 
+/// Bytes that a package takes besides its texts, roughly.
+const PACKAGE_BYTES: usize = 200;
+/// Bytes that a found file takes besides its texts, roughly.
+const FOUND_BYTES: usize = 160;
+
 impl Facts {
+    /// Bytes that it takes to remember this, roughly.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let paths = |paths: &[String]| paths.iter().map(|path| path.len() + 24).sum::<usize>();
+        let found =
+            |found: &Found| FOUND_BYTES + found.path.len() + paths(&found.owned) + found.packages.len() * PACKAGE_BYTES;
+        let links = self.links.iter().map(|(path, target)| path.len() + target.len() + 48).sum::<usize>();
+        self.found.iter().map(found).sum::<usize>() + paths(&self.deleted) + paths(&self.emptied) + links
+    }
+
+    /// What stands for a layer when there is no room to remember it.
+    #[must_use]
+    pub fn forgotten(digest: Option<Digest>, max: usize) -> Self {
+        let mut facts = Self { digest, ..Self::default() };
+        facts.blind("", &format!("no room to remember this layer: all together may take {max} bytes (remembered)"));
+        facts
+    }
+
     /// Adds what could not be judged.
     pub fn blind(&mut self, path: &str, why: &str) {
         if self.blind.len() < BLIND_MAX {

@@ -77,9 +77,9 @@ pub(super) fn walk<R: Forward>(tar: &mut Tar<R>, limits: &Limits) -> Result<Fact
     Ok(facts)
 }
 
-/// Looks into a file whose name says nothing, if its first bytes are those of a program.
+/// Looks into a file whose name says nothing, if it may be executed and its first bytes are those of a program.
 fn program<R: Forward>(tar: &mut Tar<R>, limits: &Limits) -> Option<Found> {
-    if tar.size() < PROGRAM_BYTES_MIN {
+    if tar.size() < PROGRAM_BYTES_MIN || !tar.executable() {
         return None;
     }
     let starts = |start: &[u8]| start.starts_with(b"\x7fELF");

@@ -4,9 +4,11 @@ use std::io::Read;
 
 use bartizan_image::layer::{Expected, Facts, LayerError, read};
 use bartizan_image::limits::{EXTENDED_BYTES_MAX, Limits};
+use bartizan_image::scan::{Options, scan};
+use bartizan_image::source::open;
 use bartizan_image::tar::TarError;
 
-use crate::made::{TarFile, gzip, header, record, status, zstd};
+use crate::made::{TarFile, gzip, header, layout, plain, record, status, zstd};
 
 const ANY: Expected = Expected { stored: None, plain: None };
 
@@ -155,6 +157,25 @@ fn what_is_remembered_has_limits_and_says_so() {
         read(&TarFile::new().file("var/lib/dpkg/status", &status(&[("a", "1"); 40])).done()[..], ANY, &limits).unwrap();
     assert_eq!(facts.found[0].packages.len(), 15);
     assert_eq!(facts.blind.len(), 1);
+}
+
+#[test]
+fn many_layers_together_have_a_limit() {
+    let temporary = tempfile::tempdir().unwrap();
+    let layer = |number: usize| {
+        let name = format!("package-{number}");
+        plain(
+            TarFile::new()
+                .file(&format!("var/lib/dpkg/status.d/{name}"), &format!("Package: {name}\nVersion: 1\n"))
+                .done(),
+        )
+    };
+    layout(temporary.path(), &(0..20).map(layer).collect::<Vec<_>>());
+    let limits = Limits { remembered: 4000, ..Limits::default() };
+    let scanned = scan(&open(temporary.path()).unwrap(), &Options { limits, ..Options::default() }).unwrap();
+    let blind = scanned.inventory.blind.iter().filter(|blind| blind.why.contains("(remembered)")).count();
+    assert!(blind > 5 && scanned.inventory.packages.len() > 5, "{scanned:?}");
+    assert_eq!(scanned.inventory.packages.len() + blind, 20);
 }
 
 #[test]
