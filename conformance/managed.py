@@ -101,6 +101,22 @@ def test_a_vendors_cycle(start, configure, receive):
     waf.update_web_acl(**locked(pinned), **change, Rules=[managed("Version_1.1")])
 
 
+def test_vendors_of_a_file_are_there_after_every_start(start, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    sets = [{"Name": "web-core", "Scope": "REGIONAL", "Description": "for every application"}]
+    file = folder / "web-vendors.json"
+    file.write_text(json.dumps({"Vendors": [{"VendorName": "Acme Labs", "RuleSets": sets}]}))
+    server = start()
+    told = sdk(server.endpoint, "wafv2").list_managed_rule_sets(Scope="REGIONAL")["ManagedRuleSets"]
+    assert [one["Name"] for one in told] == ["web-core"]
+    server.kill()
+    file.write_text(json.dumps({"Vendors": [{"VendorName": "Acme Labs", "RuleSets": [*sets, {"Name": "more", "Scope": "REGIONAL"}]}]}))
+    server.start()
+    again = sdk(server.endpoint, "wafv2").list_managed_rule_sets(Scope="REGIONAL")["ManagedRuleSets"]
+    assert [one["Name"] for one in again] == ["more", "web-core"] and again[1] == told[0]
+
+
 def history(server, kind, name):
     answer = server.client().native("GET", "/v1/history", query={"Kind": kind, "Name": name, "Limit": 100})
     assert answer.status == 200, answer

@@ -13,6 +13,7 @@ mod rooms;
 mod running;
 mod stores;
 mod surroundings;
+mod vendors;
 
 use std::sync::{Arc, Weak};
 
@@ -27,6 +28,7 @@ pub use config::{Config, DeviceConfig, RootKey};
 pub use data_folder::FolderError;
 pub use devices::Doors;
 pub use running::{Enlistment, Server, StartError};
+pub use vendors::VendorsError;
 
 /// Every limit that a client can meet, for `bartizan limits`.
 #[must_use]

@@ -24,6 +24,7 @@ use crate::mint::RandomMint;
 use crate::rooms::Rooms;
 use crate::stores::Stores;
 use crate::surroundings::Surroundings;
+use crate::vendors::{self, VendorsError};
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +46,9 @@ pub enum StartError {
     /// The configuration of alerts cannot be used.
     #[error("{0}")]
     Alerts(#[from] AlertsError),
+    /// The vendors of managed rule sets that are to be there cannot be made.
+    #[error("{0}")]
+    Vendors(#[from] VendorsError),
     /// Devices cannot be served.
     #[error("devices cannot be served: {0}")]
     Devices(#[from] DevicesError),
@@ -119,6 +123,7 @@ impl Server {
             door.admit(&key.access_key_id, &key.secret_access_key, &key.principal, &config.realm);
         }
         rooms.device.roster().load(&own).await?;
+        vendors::onboard(&folder, &surroundings, &rooms).await?;
         let devices =
             Devices::start(&config.devices, &folder, &surroundings, &rooms.device, door.clone(), &rooms.authorizer)
                 .await?;

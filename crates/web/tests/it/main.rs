@@ -4,4 +4,5 @@
 mod documents;
 mod managed;
 mod previews;
+mod rules;
 mod world;
