@@ -308,3 +308,22 @@ def test_what_the_broker_has_counted_survives_a_kill(start):
     (denied,) = values(server, "sensor-1", "aws:num-authorization-failures")
     assert (sent["value"]["count"], denied["value"]["count"]) == (5, 1)
     assert sent["timestamp"].timestamp() % 30 == 0
+
+
+def test_damaged_columns_keep_nobody_from_being_judged(start):
+    server = start("--device-period-seconds", "1")
+    iot = watch(server)
+    device_report(server, 1, 22, 2323)
+    (before,) = iot.list_active_violations()["activeViolations"]
+    assert server.terminate() == 0
+    (column,) = (server.data / "tape").rglob("*.parquet")
+    column.write_bytes(column.read_bytes()[:-100])
+    server.start()
+    assert column.name in server.log.read_text(), "which file it is, is said"
+    iot = sdk(server.endpoint, "iot")
+    assert iot.list_active_violations()["activeViolations"] == [before]
+    device_report(server, 2, 22)
+    assert iot.list_active_violations()["activeViolations"] == []
+    span = {"startTime": time.time() - 3600, "endTime": time.time() + 3600}
+    with pytest.raises(iot.exceptions.ClientError, match="InternalFailure"):
+        iot.list_metric_values(thingName="dev-7", metricName="aws:listening-tcp-ports", **span)

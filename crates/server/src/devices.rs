@@ -99,6 +99,9 @@ impl Devices {
                  ledger and the violations that were told; see docs/devices.md, \"What is kept\""
             );
         }
+        if let Some(why) = &recovered.unreadable {
+            tracing::error!(why, "what devices have measured cannot be looked at; they are judged nevertheless");
+        }
         if recovered.replayed > 0 {
             let (replayed, active) = (recovered.replayed, recovered.active);
             tracing::info!(replayed, active, "judged again what devices had told since the last snapshot");

@@ -90,7 +90,9 @@ impl Engine {
         let value = number(&value).map_or_else(|| Kept::List(Box::new(value)), Kept::Number);
         let Told { id, started, .. } = told;
         let alarm = Alarm { thing, rule, id, started, last: started, value };
-        *cell = Cell { alarm: self.alarms.raise(alarm), bad: 0, good: 0, ..*cell };
+        // At least this datapoint was heard of.
+        let last = cell.last.max(started.0);
+        *cell = Cell { alarm: self.alarms.raise(alarm), last, bad: 0, good: 0 };
         None
     }
 }

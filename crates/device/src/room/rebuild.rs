@@ -24,6 +24,7 @@ use super::book::Book;
 use super::keep::DAYS_WITH_MODELS;
 use super::mark::Open;
 use super::record::TRACK;
+use super::recover::sealed;
 use super::rules::{Covering, Rules};
 use super::snapshot::Memory;
 use super::statistics::Statistics;
@@ -65,8 +66,9 @@ impl DeviceRoom {
         why: String,
         known: Option<Memory>,
     ) -> Result<(State, Open, Option<Rebuilt>), StoreError> {
-        let sealed = cx.series.sealed(&cx.realm, TRACK).await?.unwrap_or_default();
-        let cut = known.as_ref().map_or(sealed, |memory| memory.position.max(sealed));
+        let position = known.as_ref().map(|memory| memory.position).unwrap_or_default();
+        let (sealed, unreadable) = sealed(cx, position).await?;
+        let cut = sealed.max(position);
         // What the snapshot says holds for its own place only.
         let known = known.filter(|memory| memory.position == cut);
         let behind = cx.tape.read_after(&cx.realm, TRACK, cut, 1).await?;
@@ -74,12 +76,12 @@ impl DeviceRoom {
         let until = behind.first().map_or(Timestamp(i64::MAX), |(_, recording)| recording.at);
         let documents = documents(cx, known.as_ref().map(|memory| memory.seq), until).await?;
         let told = told(cx, until).await?;
-        let (mut state, past, recent) = self.begun(cx, &documents, cut, until).await?;
+        let (mut state, past, recent) = self.begun(cx, &documents, cut, until, unreadable.is_none()).await?;
         let events: BTreeMap<String, Event> =
             told.iter().map(|(told, event)| (told.id.to_string(), event.clone())).collect();
         let told: Vec<Told> = told.into_iter().map(|(told, _)| told).collect();
         let (mut state, datapoints, orphans) = aside(move || {
-            let datapoints = past.judge(&mut state, recent, cut)?;
+            let datapoints = past.map_or(Ok(0), |past| past.judge(&mut state, recent, cut))?;
             let orphans = state.take_over(told);
             Ok::<_, StoreError>((state, datapoints, orphans))
         })
@@ -105,15 +107,17 @@ impl DeviceRoom {
     }
 
     /// Where the past begins to be judged again: the state then, what was measured since, and what was committed since.
+    /// Where columns do not read back there is no past, and the alarms that people were told of are all that is left.
     async fn begun(
         &self,
         cx: &Cx,
         documents: &Documents,
         cut: Position,
         until: Timestamp,
-    ) -> Result<(State, Past, Vec<Entry>), StoreError> {
+        readable: bool,
+    ) -> Result<(State, Option<Past>, Vec<Entry>), StoreError> {
         let days = if documents.rules.compile()?.has_models() { DAYS_WITH_MODELS } else { DAYS };
-        let since = cx.now.plus_days(-days);
+        let since = if readable { cx.now.plus_days(-days) } else { Timestamp(i64::MAX) };
         let (old, recent) = documents.entries.split_at(documents.entries.partition_point(|e| e.stamp.at < since));
         let mut book = Book::default();
         book.apply_all(old, old.last().map_or(Seq(0), |entry| entry.seq))?;
@@ -121,6 +125,9 @@ impl DeviceRoom {
         let mut state = self.state(cx, Memory::default(), book, engine).await?;
         // All of it was written and is in columns.
         (state.written, state.sealed) = (state.written.max(cut), state.sealed.max(cut));
+        if !readable {
+            return Ok((state, None, Vec::new()));
+        }
         let past = Past {
             view: cx.series.view(&cx.realm, TRACK)?,
             measures: cx.series.measures(&cx.realm, TRACK).await?,
@@ -130,7 +137,7 @@ impl DeviceRoom {
             now: cx.now,
             until,
         };
-        Ok((state, past, recent.to_vec()))
+        Ok((state, Some(past), recent.to_vec()))
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Recovered {
     pub active: usize,
     /// The snapshot could not be read, and this was done instead.
     pub rebuilt: Option<Rebuilt>,
+    /// Why columns do not read back: devices are judged as before, and nobody can look at what was measured.
+    pub unreadable: Option<String>,
 }
 
 impl DeviceRoom {
@@ -80,7 +82,8 @@ impl DeviceRoom {
             }
         }
         let open = open.finish(self.settings.period_ms());
-        let recovered = Recovered { replayed, active: state.actives.len(), rebuilt };
+        let (_, unreadable) = sealed(cx, state.sealed).await?;
+        let recovered = Recovered { replayed, active: state.actives.len(), rebuilt, unreadable };
         {
             let mut cloud = ward.cloud();
             cloud.narrowed = Arc::clone(state.compiled.narrowed());
@@ -158,7 +161,7 @@ impl DeviceRoom {
             written,
             unwritten: Vec::new(),
             exports: Vec::new(),
-            sealed: cx.series.sealed(&cx.realm, TRACK).await?.unwrap_or_default(),
+            sealed: sealed(cx, memory.position).await?.0,
             unsealed: Vec::new(),
             sealing: Arc::default(),
             spare: Vec::new(),
@@ -173,6 +176,16 @@ impl DeviceRoom {
         };
         state.list_actives();
         Ok(state)
+    }
+}
+
+/// Up to where everything is in columns, and why they cannot tell: then `otherwise` is taken for it, and what was moved
+/// into columns since that is there twice, which who reads them passes over.
+pub(super) async fn sealed(cx: &Cx, otherwise: Position) -> Result<(Position, Option<String>), StoreError> {
+    match cx.series.sealed(&cx.realm, TRACK).await {
+        Ok(position) => Ok((position.unwrap_or_default(), None)),
+        Err(StoreError::Damaged(why)) => Ok((otherwise, Some(why))),
+        Err(error) => Err(error),
     }
 }
 

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bartizan_ledger::{Board, Posting, StoreError, Write};
-use bartizan_policy::Cx;
 use bartizan_policy::alert::OUTBOX;
+use bartizan_policy::{Cx, Position, Sample, Series, Span, View};
 use bartizan_wire::{Realm, Timestamp};
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
@@ -369,4 +369,78 @@ async fn an_alarm_that_nothing_judges_ends_with_a_damaged_snapshot() {
     assert!(active(&world).await.is_empty());
     let kinds: Vec<String> = told(&world).await.into_iter().map(|(kind, ..)| kind).collect();
     assert_eq!(kinds, ["in-alarm", "alarm-invalidated"]);
+}
+
+/// Columns of which one does not read back: they can be written, and not be read.
+#[derive(Debug)]
+struct Unreadable(Arc<dyn Series>);
+
+fn unreadable<T>() -> Result<T, StoreError> {
+    Err(StoreError::Damaged("the samples in `x.parquet` do not read back".to_owned()))
+}
+
+#[async_trait]
+impl Series for Unreadable {
+    async fn write(
+        &self,
+        realm: &Realm,
+        track: &str,
+        samples: Arc<Vec<Sample>>,
+        sealed: Option<Position>,
+    ) -> Result<(), StoreError> {
+        self.0.write(realm, track, samples, sealed).await
+    }
+
+    async fn sealed(&self, _: &Realm, _: &str) -> Result<Option<Position>, StoreError> {
+        unreadable()
+    }
+
+    fn view(&self, _: &Realm, _: &str) -> Result<Arc<dyn View>, StoreError> {
+        unreadable()
+    }
+
+    async fn find(&self, _: &Realm, _: &str, _: &str, _: &str, _: Span) -> Result<Vec<Sample>, StoreError> {
+        unreadable()
+    }
+
+    async fn measures(&self, _: &Realm, _: &str) -> Result<Vec<Arc<str>>, StoreError> {
+        unreadable()
+    }
+}
+
+/// Columns that are damaged keep nobody from being judged, also where the snapshot is damaged, too.
+#[tokio::test]
+async fn damaged_columns_do_not_stop_a_start() {
+    for both in [false, true] {
+        let mut world = World::new();
+        watched(&world, "P1", vec![quiet("Talks", 1000)]).await;
+        let reports = vec![report("dev-1", 0, 2000, &[]), report("dev-2", 0, 10, &[])];
+        tell(&world.room, &at(&world, 0), reports).await;
+        let before = (active(&world).await, events(&world).await);
+        world.room.seal(&at(&world, 10)).await.unwrap();
+        world.cx.series = Arc::new(Unreadable(Arc::clone(&world.cx.series)));
+        let world = world.restarted();
+        if both {
+            assert!(damage(&world, Damage::HeadIsEmpty, 0).await);
+        }
+        let recovered = world.room.open(&at(&world, 20)).await.unwrap();
+        assert!(recovered.unreadable.unwrap().contains("x.parquet"));
+        assert_eq!(recovered.rebuilt.is_some(), both);
+        assert_eq!((active(&world).await, events(&world).await), before);
+        // ticks and reports go on, and what is measured now becomes columns
+        world.room.tick(&at(&world, 301)).await.unwrap();
+        assert_eq!(active(&world).await, before.0);
+        let reports = vec![report("dev-1", 1, 10, &[]), report("dev-2", 1, 3000, &[])];
+        tell(&world.room, &at(&world, 305), reports).await;
+        let names: Vec<String> = told(&world).await.iter().map(|(kind, thing, _)| format!("{thing} {kind}")).collect();
+        assert_eq!(names[0], "dev-1 in-alarm");
+        let mut later = names[1..].to_vec();
+        later.sort();
+        assert_eq!(later, ["dev-1 alarm-cleared", "dev-2 in-alarm"]);
+        world.room.seal(&at(&world, 310)).await.unwrap();
+        // who asks for what was measured is told why there is no answer
+        let input = json!({ "thingName": "dev-1", "metricName": "aws:all-bytes-out",
+                            "startTime": "2026-11-23T00:00:00Z", "endTime": "2026-11-26T00:00:00Z" });
+        assert!(world.ask(&world.cx, "ListMetricValues", &input).await.is_err());
+    }
 }
