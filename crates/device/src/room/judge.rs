@@ -26,6 +26,9 @@ pub(crate) const POSITION_TOPIC: &str = "device/position";
 /// Its only subject.
 pub(crate) const POSITION: &str = "judged";
 
+/// Exported values that wait to be published, at most; of more, the newest half is kept.
+const EXPORTS_MAX: usize = 200_000;
+
 /// Takes findings, and counts what could not be judged.
 #[derive(Default)]
 struct Found {
@@ -104,6 +107,9 @@ impl State {
             let profiles = self.covering().covering(thing);
             let entries = self.compiled.export(&profiles, thing, *at, datapoints);
             self.exports.extend(entries);
+            if self.exports.len() > EXPORTS_MAX {
+                self.exports.drain(..self.exports.len() - EXPORTS_MAX / 2);
+            }
         }
     }
 

@@ -99,8 +99,6 @@ impl DeviceRoom {
             }
         }
         state.forget_verified();
-        // What was judged again was published before, or there was nobody to hear it.
-        state.exports.clear();
         *ward.state() = Some(state);
         // A window whose end has passed meanwhile is closed as of then; another one goes on.
         if let Some((end, _)) = open.filter(|(end, _)| *end <= cx.now) {

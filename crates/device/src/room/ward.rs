@@ -56,7 +56,7 @@ pub(crate) struct State {
     pub(crate) written: Position,
     /// What was found and could not be written yet.
     pub(crate) unwritten: Vec<Write>,
-    /// What is exported and was not published yet: topics, and entries of their batches.
+    /// What is exported and was not published yet, or perhaps not: topics, and entries of their batches.
     pub(crate) exports: Vec<(String, String)>,
     /// Up to where everything is in columns.
     pub(crate) sealed: Position,

@@ -9,9 +9,9 @@ use bartizan_ledger::{Entry, Page, Seq, StoreError};
 use bartizan_policy::{Cx, Recording, aside};
 use bartizan_wire::Timestamp;
 
-use super::DeviceRoom;
 use super::record::{Record, TRACK};
 use super::ward::{Batch, Step, Ward};
+use super::{Broker, DeviceRoom};
 use crate::engine::Coverage;
 use crate::export::batches;
 use crate::observe::Observation;
@@ -154,22 +154,23 @@ impl DeviceRoom {
             cx.board.write(&cx.realm, writes).await?;
             ward.look(|state| state.unwritten.clear());
         }
-        let exports = ward.look(|state| std::mem::take(&mut state.exports)).unwrap_or_default();
-        self.publish_exports(exports);
+        if let Some(broker) = self.broker.get() {
+            let exports = ward.look(|state| std::mem::take(&mut state.exports)).unwrap_or_default();
+            publish_exports(broker.as_ref(), exports);
+        }
         Ok(judged)
     }
+}
 
-    /// Publishes what profiles export, in batches by topic. Nobody is told twice; who is not there is not told.
-    fn publish_exports(&self, exports: Vec<(String, String)>) {
-        let Some(broker) = self.broker.get() else { return };
-        let mut by_topic: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (topic, entry) in exports {
-            by_topic.entry(topic).or_default().push(entry);
-        }
-        for (topic, entries) in by_topic {
-            for batch in batches(entries) {
-                broker.tell(&topic, batch.into_bytes());
-            }
+/// Publishes what profiles export, in batches by topic; who is not there is not told.
+fn publish_exports(broker: &dyn Broker, exports: Vec<(String, String)>) {
+    let mut by_topic: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (topic, entry) in exports {
+        by_topic.entry(topic).or_default().push(entry);
+    }
+    for (topic, entries) in by_topic {
+        for batch in batches(entries) {
+            broker.tell(&topic, batch.into_bytes());
         }
     }
 }
