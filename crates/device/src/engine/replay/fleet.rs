@@ -1,5 +1,7 @@
 //! Percentiles of the fleet, window by window.
 
+use std::ops::Range;
+
 use bartizan_policy::Columns;
 
 use super::super::alarm::Kept;
@@ -75,8 +77,7 @@ impl Fleet {
             let (Some(at), Some(value)) = (at, value) else { continue };
             let Some(newest) = self.newest.get_mut(code as usize) else { continue };
             if states.get(code as usize).is_some_and(|state| state.covered) {
-                let datapoints = at.iter().copied().zip(value.iter().copied());
-                *newest = self.table.add(code, states.len(), datapoints, *newest, self.joining);
+                *newest = self.table.add(code, states.len(), (at, value), *newest, self.joining);
             }
         }
     }
@@ -86,109 +87,144 @@ impl Fleet {
         let windows = self.table.numbers();
         let reached = until.div_euclid(PERIOD_MS).saturating_add(1);
         let to = windows.end.min(reached);
-        for number in windows.start.max(self.judged_to.saturating_add(1))..to {
-            self.judge(number, states, rule, out);
-            self.judged_to = number;
+        self.restless.resize(states.len().div_ceil(ROWS), 0);
+        if !self.disabled {
+            self.judge_until_disabled(windows.start.max(self.judged_to.saturating_add(1))..to, states, rule, out);
         }
+        self.judged_to = self.judged_to.max(to - 1);
         // also where nothing was heard, so that what comes later finds its place
         self.table.forget(reached.saturating_sub(self.periods));
     }
 
-    fn judge(&mut self, number: i64, states: &mut [State], rule: &Rule, out: &mut dyn Events) {
-        let Some(window) = self.table.window(number) else { return };
-        let at = number * PERIOD_MS;
-        if self.custom && window.negative && !self.disabled {
+    fn judge_until_disabled(&mut self, numbers: Range<i64>, states: &mut [State], rule: &Rule, out: &mut dyn Events) {
+        let disables = |number: &i64| self.table.window(*number).is_some_and(|window| window.negative);
+        let disabling = numbers.clone().find(|number| self.custom && disables(number));
+        let together = if self.periods == 1 { i64::MAX } else { 1 };
+        let mut start = numbers.start;
+        let end = disabling.unwrap_or(numbers.end);
+        while start < end {
+            let next = start.saturating_add(together).min(end);
+            self.judge(start..next, states, rule, out);
+            start = next;
+        }
+        if let Some(number) = disabling {
             self.disabled = true;
+            let at = number * PERIOD_MS;
             for (code, state) in (0..).zip(states.iter_mut()) {
                 state.hear_nothing_until(code, at, out);
                 state.withdraw(code, at, out);
             }
         }
-        if self.disabled {
-            return;
+    }
+
+    /// Judges windows in a row; where several are summed only one.
+    fn judge(&mut self, numbers: Range<i64>, states: &mut [State], rule: &Rule, out: &mut dyn Events) {
+        if self.periods > 1 {
+            gather(&self.table, numbers.start, self.periods, self.joining, &mut self.summed);
         }
-        let values = if self.periods == 1 {
-            window.values
-        } else {
-            gather(&self.table, number, self.periods, self.joining, &mut self.summed);
-            &self.summed
-        };
-        let population = values.iter().filter(|value| !value.is_nan()).count();
-        let position = self.statistic.position(population);
-        let found = (population >= POPULATION_MIN).then(|| self.ranker.find(values, population, position)).flatten();
-        let Some(threshold) = found else {
-            hear(window, at, states, out);
-            return;
-        };
-        self.restless.resize(states.len().div_ceil(ROWS), 0);
-        let mut judging =
-            Judging { window, at, values, states, rule, out, restless: &mut self.restless, taken: &mut self.taken };
-        let (judged, violating) = match self.order {
-            Order::Less => judging.all(|value| value >= threshold),
-            Order::LessOrEqual => judging.all(|value| value > threshold),
-            Order::Greater => judging.all(|value| value <= threshold),
-            Order::GreaterOrEqual => judging.all(|value| value < threshold),
-        };
-        self.judged += judged;
-        self.violating += violating;
+        let mut ahead = Vec::new();
+        for (number, window) in numbers.filter_map(|number| Some((number, self.table.window(number)?))) {
+            let values = if self.periods == 1 { window.values } else { &self.summed };
+            let population = values.iter().filter(|value| !value.is_nan()).count();
+            let position = self.statistic.position(population);
+            let enough = population >= POPULATION_MIN;
+            let threshold = enough.then(|| self.ranker.find(values, population, position)).flatten();
+            ahead.push(Ahead { at: number * PERIOD_MS, window, values, threshold });
+        }
+        let (restless, taken) = (&mut self.restless, &mut self.taken);
+        let mut judging = Judging { ahead: &ahead, states, rule, out, restless, taken, judged: 0, violating: 0 };
+        match self.order {
+            Order::Less => judging.all(|value, threshold| value >= threshold),
+            Order::LessOrEqual => judging.all(|value, threshold| value > threshold),
+            Order::Greater => judging.all(|value, threshold| value <= threshold),
+            Order::GreaterOrEqual => judging.all(|value, threshold| value < threshold),
+        }
+        self.judged += judging.judged;
+        self.violating += judging.violating;
     }
 }
 
-/// One window, judged.
-struct Judging<'a> {
-    window: Window<'a>,
+/// A window that is to be judged.
+struct Ahead<'a> {
     at: i64,
+    window: Window<'a>,
+    /// What is compared: the window's values, or the sums of several.
     values: &'a [f64],
+    /// `None` where there are too few to be compared with each other.
+    threshold: Option<f64>,
+}
+
+/// Windows in a row, judged: all of them for some things, and then for the next, whose states are in other memory.
+struct Judging<'a> {
+    ahead: &'a [Ahead<'a>],
     states: &'a mut [State],
     rule: &'a Rule,
     out: &'a mut dyn Events,
     restless: &'a mut [u64],
     taken: &'a mut Vec<(usize, State)>,
+    judged: u64,
+    violating: u64,
 }
 
 impl Judging<'_> {
-    /// Judges what was heard in the window: how many things, and how many of them violate.
-    fn all(&mut self, violates: impl Fn(f64) -> bool + Copy) -> (u64, u64) {
-        let (mut judged, mut violating) = (0, 0);
-        let (values, window) = (self.values, self.window);
-        let (blocks, rest) = window.values.as_chunks::<ROWS>();
-        let (summed, last) = values.as_chunks::<ROWS>();
-        for (place, (block, summed)) in blocks.iter().zip(summed).enumerate() {
-            let fresh = bits::of(block, |value| !value.is_nan());
-            let violations = bits::of(summed, violates) & fresh;
-            judged += fresh.count_ones();
-            violating += violations.count_ones();
-            self.block(place, fresh, violations);
+    fn all(&mut self, violates: impl Fn(f64, f64) -> bool + Copy) {
+        // the table has room for whole blocks of things
+        for place in 0..self.restless.len() {
+            for ahead in self.ahead {
+                let block = |values: &'_ [f64]| values.as_chunks::<ROWS>().0.get(place).copied();
+                let Some(heard) = block(ahead.window.values) else { continue };
+                let fresh = bits::of(&heard, |value| !value.is_nan());
+                match (ahead.threshold, block(ahead.values)) {
+                    (Some(threshold), Some(values)) => {
+                        let violations = bits::of(&values, |value| violates(value, threshold)) & fresh;
+                        self.judged += u64::from(fresh.count_ones());
+                        self.violating += u64::from(violations.count_ones());
+                        self.block(ahead, place, fresh, violations);
+                    }
+                    _ => self.hear(ahead, place, fresh),
+                }
+            }
         }
-        // beyond the whole blocks; a window may know fewer things than those before it
-        let last = summed.get(blocks.len()).map_or(last, |block| block.as_slice());
-        let fresh = bits::violations_of_few(rest, |value| !value.is_nan());
-        let violations = bits::violations_of_few(last.get(..rest.len()).unwrap_or(last), violates) & fresh;
-        self.block(blocks.len(), fresh, violations);
-        (u64::from(judged + fresh.count_ones()), u64::from(violating + violations.count_ones()))
     }
 
     /// What a block does to alarms. A thing that is calm and does not violate stays as it is.
-    fn block(&mut self, place: usize, fresh: u64, violations: u64) {
+    fn block(&mut self, ahead: &Ahead<'_>, place: usize, fresh: u64, violations: u64) {
         let Some(restless) = self.restless.get_mut(place) else { return };
-        let left = (violations | *restless) & fresh;
-        // They are far apart in memory: all are taken out before the first is looked at, so that it is waited for once.
-        let states = ones(left).filter_map(|row| self.states.get(place * ROWS + row).map(|state| (row, *state)));
+        // Their states are taken out before the first is looked at, so that memory is waited for once.
+        let left = ones((violations | *restless) & fresh);
+        let states = left.filter_map(|row| self.states.get(place * ROWS + row).map(|state| (row, *state)));
         self.taken.clear();
         self.taken.extend(states);
         for (row, mut state) in self.taken.iter().copied() {
             let index = place * ROWS + row;
-            let (Some(kept), Some(value)) = (self.states.get_mut(index), self.values.get(index)) else { return };
+            let (Some(kept), Some(value)) = (self.states.get_mut(index), ahead.values.get(index)) else { return };
             let code = u32::try_from(index).unwrap_or(u32::MAX);
-            // the datapoint is older than this tick, and newer than the one before
-            let heard = if self.window.is_at_end(index) { self.at } else { self.at - 1 };
+            let heard = ahead.heard(index);
             state.hear_nothing_until(code, heard, self.out);
             state.last = heard;
             let value = || Kept::Number(*value).spelled(self.rule.measure);
-            state.settle(code, self.at, violations >> row & 1 == 0, &value, self.rule, self.out);
+            state.settle(code, ahead.at, violations >> row & 1 == 0, &value, self.rule, self.out);
             *restless = *restless & !(1 << row) | u64::from(!state.is_calm()) << row;
             *kept = state;
         }
+    }
+
+    /// Nothing can be judged, but things were heard of.
+    fn hear(&mut self, ahead: &Ahead<'_>, place: usize, fresh: u64) {
+        for index in ones(fresh).map(|row| place * ROWS + row) {
+            if let Some(state) = self.states.get_mut(index) {
+                let heard = ahead.heard(index);
+                state.hear_nothing_until(u32::try_from(index).unwrap_or(u32::MAX), heard, self.out);
+                state.last = heard;
+            }
+        }
+    }
+}
+
+impl Ahead<'_> {
+    /// When a thing was heard of: before the tick that ends the window, and after the one before it.
+    fn heard(&self, index: usize) -> i64 {
+        if self.window.is_at_end(index) { self.at } else { self.at - 1 }
     }
 }
 
@@ -199,17 +235,6 @@ fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
         bits &= bits.wrapping_sub(1);
         place
     })
-}
-
-/// Nothing can be judged, but things were heard of.
-fn hear(window: Window<'_>, at: i64, states: &mut [State], out: &mut dyn Events) {
-    for ((code, state), value) in (0_u32..).zip(states.iter_mut()).zip(window.values) {
-        if !value.is_nan() {
-            let heard = if window.is_at_end(code as usize) { at } else { at - 1 };
-            state.hear_nothing_until(code, heard, out);
-            state.last = heard;
-        }
-    }
 }
 
 /// The value of each thing over the periods that end with a window; no number where nothing was heard in them.

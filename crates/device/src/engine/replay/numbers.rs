@@ -256,7 +256,7 @@ const COMPARED: usize = 8;
 pub(super) fn run_length(subjects: &[u32]) -> usize {
     let Some(first) = subjects.first() else { return 0 };
     let (blocks, _) = subjects.as_chunks::<COMPARED>();
-    let same = |block: &&[u32; COMPARED]| block.iter().fold(true, |same, subject| same & (subject == first));
+    let same = |block: &&[u32; COMPARED]| block.iter().fold(0, |other, subject| other | (subject ^ first)) == 0;
     let whole = blocks.iter().take_while(same).count() * COMPARED;
     whole + subjects.iter().skip(whole).take_while(|subject| *subject == first).count()
 }
