@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::str::FromStr;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -102,8 +104,17 @@ impl fmt::Debug for Digest {
 /// Hashes what is read through it, or only counts it.
 pub struct Hashing<R> {
     from: R,
-    hash: Option<Sha256>,
+    hash: Hash,
     bytes: u64,
+}
+
+enum Hash {
+    /// Not wanted.
+    No,
+    /// As the bytes go by.
+    Here(Sha256),
+    /// On another processor.
+    Beside(Beside),
 }
 
 impl<R> fmt::Debug for Hashing<R> {
@@ -113,35 +124,82 @@ impl<R> fmt::Debug for Hashing<R> {
 }
 
 impl<R: Read> Hashing<R> {
-    /// Over `from`.
-    pub fn new(from: R) -> Self {
-        Self { from, hash: Some(Sha256::new()), bytes: 0 }
+    /// Over `from`, hashing on another processor if there is one: for what is read in large pieces.
+    pub fn beside(from: R) -> Self {
+        let several = std::thread::available_parallelism().is_ok_and(|count| count.get() > 1);
+        let beside = if several { Beside::start() } else { None };
+        Self { from, hash: beside.map_or_else(|| Hash::Here(Sha256::new()), Hash::Beside), bytes: 0 }
     }
 
     /// Over `from`, without a digest.
     pub fn counting(from: R) -> Self {
-        Self { from, hash: None, bytes: 0 }
-    }
-
-    /// No digest of what comes is wanted any more.
-    pub fn forget(&mut self) {
-        self.hash = None;
+        Self { from, hash: Hash::No, bytes: 0 }
     }
 
     /// What it reads from, the digest of everything that was read, if it was wanted, and how much that was.
     pub fn into_parts(self) -> (R, Option<Digest>, u64) {
-        (self.from, self.hash.map(|hash| Digest(hash.finalize().into())), self.bytes)
+        let digest = match self.hash {
+            Hash::No => None,
+            Hash::Here(hash) => Some(Digest(hash.finalize().into())),
+            Hash::Beside(beside) => beside.finish(),
+        };
+        (self.from, digest, self.bytes)
     }
 }
 
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.from.read(buffer)?;
-        if let Some(hash) = &mut self.hash {
-            hash.update(buffer.get(..count).unwrap_or_default());
+        let bytes = buffer.get(..count).unwrap_or_default();
+        match &mut self.hash {
+            Hash::No => {}
+            Hash::Here(hash) => hash.update(bytes),
+            Hash::Beside(beside) => beside.update(bytes),
         }
         self.bytes += count as u64;
         Ok(count)
+    }
+}
+
+/// A thread that hashes. Pieces wait for it in a short queue, and come back to be used again.
+struct Beside {
+    to: SyncSender<Vec<u8>>,
+    back: Receiver<Vec<u8>>,
+    thread: JoinHandle<Digest>,
+}
+
+/// Pieces that wait; with the largest ones half a megabyte.
+const QUEUE: usize = 4;
+
+impl Beside {
+    /// `None` if the system gives no thread.
+    fn start() -> Option<Self> {
+        let (to, pieces) = sync_channel::<Vec<u8>>(QUEUE);
+        let (give_back, back) = sync_channel::<Vec<u8>>(2 * QUEUE);
+        let work = move || {
+            let mut hash = Sha256::new();
+            for piece in pieces {
+                hash.update(&piece);
+                // Nobody need take it back.
+                let _ = give_back.try_send(piece);
+            }
+            Digest(hash.finalize().into())
+        };
+        let thread = std::thread::Builder::new().name("digest".to_owned()).spawn(work).ok()?;
+        Some(Self { to, back, thread })
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        let mut piece = self.back.try_recv().unwrap_or_default();
+        piece.clear();
+        piece.extend_from_slice(bytes);
+        // It fails if the thread has ended, and then there is no digest in the end.
+        let _ = self.to.send(piece);
+    }
+
+    fn finish(self) -> Option<Digest> {
+        drop(self.to);
+        self.thread.join().ok()
     }
 }
 
@@ -155,6 +213,19 @@ mod tests {
         assert_eq!(Digest::of(b"").to_string(), empty);
         assert_eq!(empty.parse(), Ok(Digest::of(b"")));
         assert_eq!(serde_json::to_string(&Digest::of(b"")).unwrap(), format!("\"{empty}\""));
+    }
+
+    #[test]
+    fn hashing_here_and_beside_is_the_same() {
+        let bytes: Vec<u8> = (0..1_000_000_u32).flat_map(u32::to_le_bytes).collect();
+        let here = Hashing { from: &bytes[..], hash: Hash::Here(Sha256::new()), bytes: 0 };
+        for mut hashing in [here, Hashing::beside(&bytes[..])] {
+            io::copy(&mut hashing, &mut io::sink()).unwrap();
+            let (_, digest, count) = hashing.into_parts();
+            assert_eq!((digest, count), (Some(Digest::of(&bytes)), bytes.len() as u64));
+        }
+        let (_, digest, count) = Hashing::counting(&bytes[..]).into_parts();
+        assert_eq!((digest, count), (None, 0));
     }
 
     #[test]

@@ -25,6 +25,32 @@ pub struct Limits {
     pub remembered: usize,
 }
 
+/// A limit for people: name, value, unit, and what lies beyond it.
+pub type Shown = (&'static str, u64, &'static str, &'static str);
+
+/// The limits that a user can meet.
+#[must_use]
+pub fn shown() -> Vec<Shown> {
+    let refused = "the scan ends without a verdict";
+    let blind = "the rest is reported as not judged";
+    vec![
+        ("image layer", LAYER_BYTES_MAX, "uncompressed bytes", refused),
+        ("image layer", ENTRIES_MAX, "entries", refused),
+        ("image layers", LAYERS_MAX as u64, "layers", refused),
+        ("image manifest or index", MANIFEST_BYTES_MAX, "bytes", refused),
+        ("image configuration", CONFIG_BYTES_MAX, "bytes", refused),
+        ("extended header in a layer", EXTENDED_BYTES_MAX, "bytes", refused),
+        ("window of a zstd layer", 1 << ZSTD_WINDOW_LOG_MAX, "bytes", refused),
+        ("package database in an image", DATABASE_BYTES_MAX, "bytes", blind),
+        ("files with packages in a layer", FOUND_MAX as u64, "files", blind),
+        ("packages in a layer", PACKAGES_MAX as u64, "packages", blind),
+        ("deleted paths in a layer", WHITEOUTS_MAX as u64, "paths", blind),
+        ("links in a layer", LINKS_MAX as u64, "links", blind),
+        ("archives of Java's within each other", ZIP_DEPTH_MAX as u64, "archives", blind),
+        ("remembered of an image", REMEMBERED_BYTES_MAX as u64, "bytes", blind),
+    ]
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

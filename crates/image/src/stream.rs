@@ -106,12 +106,7 @@ impl<R: Read> Unpacked<R> {
     /// # Errors
     /// The first bytes cannot be read.
     pub fn new(from: R, bytes: u64) -> io::Result<Self> {
-        let mut unpacked = Self::over(Hashing::new(from), bytes)?;
-        if unpacked.compression == Compression::Plain {
-            // The other digest is the same.
-            unpacked.decoder.forget();
-        }
-        Ok(unpacked)
+        Self::over(Hashing::beside(from), bytes, true)
     }
 
     /// Over `from`, as it is, without digests.
@@ -119,12 +114,10 @@ impl<R: Read> Unpacked<R> {
     /// # Errors
     /// The first bytes cannot be read.
     pub fn undigested(from: R, bytes: u64) -> io::Result<Self> {
-        let mut unpacked = Self::over(Hashing::counting(from), bytes)?;
-        unpacked.decoder.forget();
-        Ok(unpacked)
+        Self::over(Hashing::counting(from), bytes, false)
     }
 
-    fn over(from: Hashing<R>, bytes: u64) -> io::Result<Self> {
+    fn over(from: Hashing<R>, bytes: u64, digests: bool) -> io::Result<Self> {
         let mut from = BufReader::with_capacity(PIECE_BYTES, from);
         let compression = Compression::of(from.fill_buf()?);
         let decoder = match compression {
@@ -136,7 +129,10 @@ impl<R: Read> Unpacked<R> {
                 Decoder::Zstd(Box::new(decoder))
             }
         };
-        Ok(Self { decoder: Hashing::new(decoder), compression, left: bytes })
+        // Of what is not compressed the other digest is the same.
+        let wanted = digests && compression != Compression::Plain;
+        let decoder = if wanted { Hashing::beside(decoder) } else { Hashing::counting(decoder) };
+        Ok(Self { decoder, compression, left: bytes })
     }
 
     /// How it is compressed.
@@ -159,7 +155,9 @@ impl<R: Read> Unpacked<R> {
         // Bytes after the last frame belong to the stored ones all the same.
         io::copy(&mut stored, &mut io::sink())?;
         let (_, stored, stored_bytes) = stored.into_inner().into_parts();
-        Ok(stored.map(|stored| Digests { stored, plain: plain.unwrap_or(stored), stored_bytes, plain_bytes }))
+        let plain = if self.compression == Compression::Plain { stored } else { plain };
+        let both = stored.zip(plain);
+        Ok(both.map(|(stored, plain)| Digests { stored, plain, stored_bytes, plain_bytes }))
     }
 }
 

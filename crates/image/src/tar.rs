@@ -44,7 +44,7 @@ pub enum TarError {
         at: u64,
     },
     /// More entries than a layer may have.
-    #[error("more than {max} entries in one layer (entries)")]
+    #[error("more than {max} entries in one archive or layer (entries)")]
     Entries {
         /// How many are allowed.
         max: u64,

@@ -39,7 +39,9 @@ pub(super) fn print(report: &Report<'_>) {
                 .map(|(severity, count)| format!("{count} {}", severity.map_or("unrated", Severity::word)))
                 .collect();
             let found = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
-            output::line(&format!("vulnerabilities: {found}"));
+            let newest = if judged.about.newest.is_empty() { "an unknown date" } else { &judged.about.newest };
+            let by = format!("by {} advisories up to {newest}", judged.about.advisories);
+            output::line(&format!("vulnerabilities: {found}; {by}"));
             if !judged.findings.is_empty() {
                 output::line("");
                 findings_table(report);
