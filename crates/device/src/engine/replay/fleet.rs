@@ -39,8 +39,6 @@ pub(super) struct Fleet {
     ranker: Ranker,
     /// By code, a bit: there is an alarm, or a run that could become one.
     restless: Vec<u64>,
-    /// States of a block that is being judged.
-    taken: Vec<(usize, State)>,
     /// Judgments so far, and those that violate.
     pub(super) judged: u64,
     pub(super) violating: u64,
@@ -61,7 +59,6 @@ impl Fleet {
             summed: Vec::new(),
             ranker: Ranker::default(),
             restless: Vec::new(),
-            taken: Vec::new(),
             judged: 0,
             violating: 0,
         }
@@ -131,8 +128,8 @@ impl Fleet {
             let threshold = enough.then(|| self.ranker.find(values, population, position)).flatten();
             ahead.push(Ahead { at: number * PERIOD_MS, window, values, threshold });
         }
-        let (restless, taken) = (&mut self.restless, &mut self.taken);
-        let mut judging = Judging { ahead: &ahead, states, rule, out, restless, taken, judged: 0, violating: 0 };
+        let restless = &mut self.restless;
+        let mut judging = Judging { ahead: &ahead, states, rule, out, restless, judged: 0, violating: 0 };
         match self.order {
             Order::Less => judging.all(|value, threshold| value >= threshold),
             Order::LessOrEqual => judging.all(|value, threshold| value > threshold),
@@ -154,6 +151,9 @@ struct Ahead<'a> {
     threshold: Option<f64>,
 }
 
+/// Blocks of things whose states are near at hand while one window after the other is judged: 16 KiB.
+const BLOCKS: usize = 8;
+
 /// Windows in a row, judged: all of them for some things, and then for the next, whose states are in other memory.
 struct Judging<'a> {
     ahead: &'a [Ahead<'a>],
@@ -161,43 +161,41 @@ struct Judging<'a> {
     rule: &'a Rule,
     out: &'a mut dyn Events,
     restless: &'a mut [u64],
-    taken: &'a mut Vec<(usize, State)>,
     judged: u64,
     violating: u64,
 }
 
 impl Judging<'_> {
     fn all(&mut self, violates: impl Fn(f64, f64) -> bool + Copy) {
-        // the table has room for whole blocks of things
-        for place in 0..self.restless.len() {
+        let blocks = self.restless.len();
+        for start in (0..blocks).step_by(BLOCKS) {
             for ahead in self.ahead {
-                let block = |values: &'_ [f64]| values.as_chunks::<ROWS>().0.get(place).copied();
-                let Some(heard) = block(ahead.window.values) else { continue };
-                let fresh = bits::of(&heard, |value| !value.is_nan());
-                match (ahead.threshold, block(ahead.values)) {
-                    (Some(threshold), Some(values)) => {
-                        let violations = bits::of(&values, |value| violates(value, threshold)) & fresh;
-                        self.judged += u64::from(fresh.count_ones());
-                        self.violating += u64::from(violations.count_ones());
-                        self.block(ahead, place, fresh, violations);
-                    }
-                    _ => self.hear(ahead, place, fresh),
+                for place in start..blocks.min(start + BLOCKS) {
+                    self.one(ahead, place, violates);
                 }
             }
         }
     }
 
+    fn one(&mut self, ahead: &Ahead<'_>, place: usize, violates: impl Fn(f64, f64) -> bool + Copy) {
+        // the table has room for whole blocks of things
+        let (heard, _) = ahead.window.values.as_chunks::<ROWS>();
+        let (values, _) = ahead.values.as_chunks::<ROWS>();
+        let (Some(heard), Some(values)) = (heard.get(place), values.get(place)) else { return };
+        let fresh = bits::of(heard, |value| !value.is_nan());
+        let Some(threshold) = ahead.threshold else { return self.hear(ahead, place, fresh) };
+        let violations = bits::of(values, |value| violates(value, threshold)) & fresh;
+        self.judged += u64::from(fresh.count_ones());
+        self.violating += u64::from(violations.count_ones());
+        self.block(ahead, place, fresh, violations);
+    }
+
     /// What a block does to alarms. A thing that is calm and does not violate stays as it is.
     fn block(&mut self, ahead: &Ahead<'_>, place: usize, fresh: u64, violations: u64) {
         let Some(restless) = self.restless.get_mut(place) else { return };
-        // Their states are taken out before the first is looked at, so that memory is waited for once.
-        let left = ones((violations | *restless) & fresh);
-        let states = left.filter_map(|row| self.states.get(place * ROWS + row).map(|state| (row, *state)));
-        self.taken.clear();
-        self.taken.extend(states);
-        for (row, mut state) in self.taken.iter().copied() {
+        for row in ones((violations | *restless) & fresh) {
             let index = place * ROWS + row;
-            let (Some(kept), Some(value)) = (self.states.get_mut(index), ahead.values.get(index)) else { return };
+            let (Some(state), Some(value)) = (self.states.get_mut(index), ahead.values.get(index)) else { return };
             let code = u32::try_from(index).unwrap_or(u32::MAX);
             let heard = ahead.heard(index);
             state.hear_nothing_until(code, heard, self.out);
@@ -205,7 +203,6 @@ impl Judging<'_> {
             let value = || Kept::Number(*value).spelled(self.rule.measure);
             state.settle(code, ahead.at, violations >> row & 1 == 0, &value, self.rule, self.out);
             *restless = *restless & !(1 << row) | u64::from(!state.is_calm()) << row;
-            *kept = state;
         }
     }
 

@@ -44,6 +44,8 @@ pub(super) fn number(at: i64) -> i64 {
     at.saturating_add(PERIOD_MS - 1).div_euclid(PERIOD_MS)
 }
 
+/// Windows that there is room for at least: an hour's, and some.
+const ROOM_MIN: usize = 16;
 /// Windows that are kept at most: a month of them. Whoever replays a fleet of any size keeps an hour.
 const WINDOWS_MAX: i64 = 31 * 288;
 
@@ -171,7 +173,7 @@ impl Table {
         let Some(count) = end.checked_sub(first).filter(|count| *count <= WINDOWS_MAX) else { return false };
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         if count > self.room {
-            self.resize(count.next_power_of_two(), self.things);
+            self.resize(count.next_power_of_two().max(ROOM_MIN), self.things);
         }
         (self.first, self.count) = (first, count);
         true
@@ -222,9 +224,10 @@ mod tests {
         assert_eq!(table.add(0, 5, (&[ahead], &[0.0]), 0, Joining::Sum), 0, "it is too far ahead");
         table.forget(2);
         assert_eq!(table.numbers(), 2..3);
-        // there is room for four: the fifth takes the place of one that was forgotten
-        assert_eq!(table.add(1, 5, (&[5 * PERIOD_MS], &[1.0]), 0, Joining::Sum), 5 * PERIOD_MS);
-        let again = table.window(5).unwrap();
+        // it takes the place of one that was forgotten
+        let later = 1 + i64::try_from(ROOM_MIN).unwrap();
+        assert_eq!(table.add(1, 5, (&[later * PERIOD_MS], &[1.0]), 0, Joining::Sum), later * PERIOD_MS);
+        let again = table.window(later).unwrap();
         assert!(again.values[3].is_nan() && again.is_at_end(1) && !again.is_at_end(3), "nothing is left of before");
     }
 }
