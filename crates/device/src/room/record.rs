@@ -188,6 +188,8 @@ fn observation_at(observation: &Observation) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use super::super::notice::{Noticed, NoticedEvent};
+    use super::super::window::{Narrowed, Windows};
     use super::*;
 
     #[test]
@@ -204,8 +206,27 @@ mod tests {
             point("aws:source-ip-address", Some(("dim".into(), DimensionValueOperator::NotIn)), cidrs),
         ];
         let thing: Arc<str> = "dev \u{fc}".into();
+        let narrowed = |operator| Narrowed {
+            measured: Measured { metric: "aws:num-messages-sent".into(), dimension: Some(("dim".into(), operator)) },
+            filters: Arc::from(["alerts/#".to_owned()]),
+        };
+        let narrowed = [DimensionValueOperator::In, DimensionValueOperator::NotIn].map(narrowed);
+        let mut windows = Windows::default();
+        for event in [
+            NoticedEvent::Connected,
+            NoticedEvent::Sent { topic: "alerts/fire".to_owned(), bytes: 12 },
+            NoticedEvent::Received { topic: "x".to_owned() },
+            NoticedEvent::Denied { topic: "alerts/no".to_owned() },
+            NoticedEvent::Disconnected,
+        ] {
+            let noticed = Noticed { thing: Arc::clone(&thing), address: "2001:db8::7".parse().ok(), event };
+            windows.notice(&noticed, &narrowed, at);
+        }
+        let counts = windows.since_mark().remove(&thing).unwrap();
         for record in [
             Record::Plan { seq: Seq(9), at },
+            Record::Counted { thing: Arc::clone(&thing), at, counts },
+            Record::Counted { thing: Arc::clone(&thing), at, counts: Counts::default() },
             Record::of(Observation::Tick { at }),
             Record::of(Observation::Window { thing: Arc::clone(&thing), at, datapoints: datapoints.clone() }),
             Record::Seen {

@@ -91,3 +91,20 @@ pub fn metric_value(value: &Value, measure: Measure) -> MetricValue {
 fn owned(texts: &Texts) -> Vec<String> {
     texts.iter().map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_for_what_they_were_made_of() {
+        let by = |operator| Some((Arc::from("by:name"), operator));
+        for dimension in [None, by(DimensionValueOperator::In), by(DimensionValueOperator::NotIn)] {
+            let one = Measured { metric: "aws:num-messages-sent".into(), dimension };
+            assert_eq!(measured(&measure(&one)), one);
+        }
+        for odd in ["a?b", "a?IN", "a?SOME=b"] {
+            assert_eq!(measured(odd), Measured { metric: odd.into(), dimension: None });
+        }
+    }
+}

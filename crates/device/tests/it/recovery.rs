@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use bartizan_device::room::notice::{Noticed, NoticedEvent};
 use bartizan_ledger::{Board, Posting, StoreError, Write};
 use bartizan_policy::alert::OUTBOX;
 use bartizan_policy::{Cx, Position, Sample, Series, Span, View};
@@ -442,5 +443,77 @@ async fn damaged_columns_do_not_stop_a_start() {
         let input = json!({ "thingName": "dev-1", "metricName": "aws:all-bytes-out",
                             "startTime": "2026-11-23T00:00:00Z", "endTime": "2026-11-26T00:00:00Z" });
         assert!(world.ask(&world.cx, "ListMetricValues", &input).await.is_err());
+    }
+}
+
+/// What the broker counts in two hours, with the program stopped before the last of three violations in a row.
+async fn windows_in_a_row(damages: Option<Damage>) -> (Vec<Value>, Vec<Value>) {
+    let mut world = World::new();
+    let dimension = json!({ "name": "alerts", "type": "TOPIC_FILTER", "stringValues": ["alerts/#"],
+                            "clientRequestToken": "t" });
+    world.iot("CreateDimension", dimension).await;
+    let three = |name: &str, metric: &str, limit: i64| {
+        json!({ "name": name, "metric": metric,
+                "criteria": { "comparisonOperator": "less-than", "value": { "count": limit },
+                              "durationSeconds": 900, "consecutiveDatapointsToAlarm": 3 } })
+    };
+    let mut narrowed = three("Alerts", "aws:num-messages-sent", 8);
+    narrowed["metricDimension"] = json!({ "dimensionName": "alerts", "operator": "NOT_IN" });
+    let mut sizes = three("Sizes", "aws:message-byte-size", 50);
+    sizes["criteria"].as_object_mut().unwrap().remove("durationSeconds");
+    let from = json!({ "name": "From", "metric": "aws:source-ip-address",
+                       "criteria": { "comparisonOperator": "in-cidr-set", "value": { "cidrs": ["192.0.2.0/24"] } } });
+    let gone = json!({ "name": "Gone", "metric": "aws:disconnect-duration",
+                       "criteria": { "comparisonOperator": "less-than", "value": { "count": 20 } } });
+    let behaviors = vec![narrowed, sizes, from, gone, three("All", "aws:num-messages-sent", 12)];
+    watched(&world, "P1", behaviors).await;
+    world.room.open(&at(&world, 0)).await.unwrap();
+    let happens = |world: &World, seconds: i64, thing: &str, event: NoticedEvent| {
+        let address = if thing == "dev-1" { "198.51.100.7" } else { "192.0.2.9" };
+        let noticed = Noticed { thing: thing.into(), address: address.parse().ok(), event };
+        world.room.notice(&world.cx.realm, &noticed, at(world, seconds).now);
+    };
+    for window in 0..24 {
+        let begin = window * 300;
+        world.room.follow(&at(&world, begin + 1)).await.unwrap();
+        for (number, thing) in ["dev-1", "dev-2", "dev-3"].into_iter().enumerate() {
+            // the third one comes once and goes
+            let happening = (thing != "dev-3" || window == 1) && (window + i64::try_from(number).unwrap()) % 9 < 5;
+            for message in 0..if happening { 5 } else { 1 } {
+                let topic = if message == 0 { "alerts/x" } else { "data/x" };
+                let bytes = if happening { 40 + 3 * u64::try_from(message).unwrap() } else { 9 };
+                if thing != "dev-3" || window == 1 {
+                    happens(&world, begin + 2, thing, NoticedEvent::Sent { topic: topic.to_owned(), bytes });
+                }
+            }
+        }
+        if window == 1 {
+            happens(&world, begin + 3, "dev-3", NoticedEvent::Connected);
+            happens(&world, begin + 4, "dev-3", NoticedEvent::Disconnected);
+        }
+        world.room.tick(&at(&world, begin + 301)).await.unwrap();
+        if let Some(how) = damages
+            && window % 5 == 4
+        {
+            world.room.seal(&at(&world, begin + 302)).await.unwrap();
+            world = world.restarted();
+            assert!(damage(&world, how, 77).await);
+            assert!(world.room.open(&at(&world, begin + 303)).await.unwrap().rebuilt.is_some());
+        }
+    }
+    (active(&world).await, events(&world).await)
+}
+
+/// Windows of cloud-side metrics are put together again as reports are: totals and extremes, for all topics and for some,
+/// addresses, and how long a thing has been gone.
+#[tokio::test]
+async fn windows_are_put_together_again() {
+    let undisturbed = windows_in_a_row(None).await;
+    let behaviors: std::collections::BTreeSet<&str> =
+        undisturbed.1.iter().map(|event| event["behavior"]["name"].as_str().unwrap()).collect();
+    assert_eq!(behaviors.into_iter().collect::<Vec<_>>(), ["Alerts", "All", "From", "Gone", "Sizes"]);
+    assert!(undisturbed.1.len() > 10, "{}", undisturbed.1.len());
+    for how in [Damage::HeadIsGarbage, Damage::BitIsFlipped] {
+        assert_eq!(windows_in_a_row(Some(how)).await, undisturbed, "{how:?}");
     }
 }
