@@ -173,6 +173,23 @@ def test_a_web_acl_is_compared_and_rolled_back(server, waf):
     assert waf.get_web_acl(**key(made))["LockToken"] == token
 
 
+def test_a_roll_back_does_not_reach_beyond_a_deletion(server, waf):
+    """What refers to a set by its ARN would not find the one that had the name before."""
+    ips = {"Name": "ips", "Scope": "REGIONAL", "IPAddressVersion": "IPV4"}
+    first = waf.create_ip_set(**ips, Addresses=["192.0.2.0/24"])["Summary"]
+    waf.delete_ip_set(**locked(first))
+    back = {"Kind": "web/ip-set", "Name": "REGIONAL/ips", "Revision": 1}
+    # as long as nothing else has its name, it may come back
+    assert server.client().native("POST", "/v1/rollback", back).status == 200
+    got = waf.get_ip_set(**key(first))
+    waf.delete_ip_set(**locked(first, got["LockToken"]))
+    second = waf.create_ip_set(**ips, Addresses=[])["Summary"]
+    waf.create_web_acl(**acl(rule("ips", {"IPSetReferenceStatement": {"ARN": second["ARN"]}})))
+    answer = server.client().native("POST", "/v1/rollback", back)
+    assert 400 <= answer.status < 500 and "had the same name" in answer.message, answer
+    assert waf.get_ip_set(**key(second))["LockToken"] == second["LockToken"]
+
+
 @pytest.mark.parametrize("kind", ["web/ip-set", "web/rule-group"])
 def test_sets_and_groups_are_rolled_back(server, waf, kind):
     if kind == "web/ip-set":

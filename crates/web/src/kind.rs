@@ -50,6 +50,15 @@ pub(crate) fn report(complaints: Vec<Complaint>, out: &mut Violations) {
     }
 }
 
+/// Reports a document that takes the place of another one of the same name, as a roll-back beyond a deletion would: what
+/// refers to the one by its ARN must not find the other.
+pub(crate) fn report_other<K: Entity>(next: &K::Document, prior: Option<&K::Document>, out: &mut Violations) {
+    if prior.is_some_and(|prior| K::id(prior) != K::id(next)) {
+        let reason = "This is another one, which had the same name: it was deleted before the present one was created.";
+        report(vec![Complaint::new(K::RESOURCE.field(), "Id", reason)], out);
+    }
+}
+
 /// Nothing, or all complaints about a document.
 pub(crate) fn settled(complaints: Vec<Complaint>) -> Result<(), Violations> {
     let mut out = Violations::new();

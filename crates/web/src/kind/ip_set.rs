@@ -3,7 +3,7 @@
 use bartizan_policy::{Kind, References};
 use bartizan_wire::{Checked, Violations};
 
-use super::{Entity, report};
+use super::{Entity, report, report_other};
 use crate::cidr;
 use crate::complaint::Complaint;
 use crate::document::IpSet;
@@ -21,8 +21,9 @@ impl Kind for IpSets {
     type Document = IpSet;
     type Plan = ();
 
-    fn review(next: &IpSet, _prior: Option<&IpSet>, out: &mut Violations) {
+    fn review(next: &IpSet, prior: Option<&IpSet>, out: &mut Violations) {
         report(review(next), out);
+        report_other::<Self>(next, prior, out);
     }
 
     fn compile(_document: &Checked<IpSet>, _references: &References) -> Result<(), Violations> {

@@ -3,7 +3,7 @@
 use bartizan_policy::{Kind, References};
 use bartizan_wire::{Checked, Violations};
 
-use super::{Entity, report};
+use super::{Entity, report, report_other};
 use crate::complaint::Complaint;
 use crate::document::RegexPatternSet;
 use crate::identity::Resource;
@@ -21,8 +21,9 @@ impl Kind for RegexPatternSets {
     type Document = RegexPatternSet;
     type Plan = ();
 
-    fn review(next: &RegexPatternSet, _prior: Option<&RegexPatternSet>, out: &mut Violations) {
+    fn review(next: &RegexPatternSet, prior: Option<&RegexPatternSet>, out: &mut Violations) {
         report(review(next), out);
+        report_other::<Self>(next, prior, out);
     }
 
     fn compile(_document: &Checked<RegexPatternSet>, _references: &References) -> Result<(), Violations> {
@@ -45,12 +46,7 @@ fn review(set: &RegexPatternSet) -> Vec<Complaint> {
     for regex in set.regular_expression_list.iter().flatten() {
         match &regex.regex_string {
             None => found.push(Complaint::new("REGEX_PATTERN_SET", "RegexString", "An expression has a RegexString.")),
-            Some(written) => {
-                if let Err(error) = regex_dialect::compile(written) {
-                    let reason = format!("The regular expression cannot be used: {error}.");
-                    found.push(Complaint::new("REGEX_PATTERN_SET", written.clone(), reason));
-                }
-            }
+            Some(written) => found.extend(regex_dialect::review(written, "REGEX_PATTERN_SET")),
         }
     }
     found

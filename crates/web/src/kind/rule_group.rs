@@ -4,7 +4,7 @@ use bartizan_ledger::Key;
 use bartizan_policy::{Kind, References};
 use bartizan_wire::{Checked, Realm, Violations};
 
-use super::{Entity, report, settled};
+use super::{Entity, report, report_other, settled};
 use crate::complaint::Complaint;
 use crate::document::RuleGroup;
 use crate::identity::{Named, Resource};
@@ -28,7 +28,8 @@ impl Kind for RuleGroups {
 
     fn review(next: &RuleGroup, prior: Option<&RuleGroup>, out: &mut Violations) {
         report(review(next), out);
-        if prior.is_some_and(|prior| prior.capacity != next.capacity && prior.id == next.id) {
+        report_other::<Self>(next, prior, out);
+        if prior.is_some_and(|prior| prior.capacity != next.capacity) {
             let reason = "The capacity of a rule group never changes: create another group.";
             report(vec![Complaint::new("RULE_GROUP", "Capacity", reason)], out);
         }

@@ -4,7 +4,7 @@ use bartizan_ledger::Key;
 use bartizan_policy::{Kind, References};
 use bartizan_wire::{Checked, Realm, Violations};
 
-use super::{Entity, report, settled};
+use super::{Entity, report, report_other, settled};
 use crate::complaint::Complaint;
 use crate::document::{Rule, WebAcl};
 use crate::identity::{Named, Resource};
@@ -26,8 +26,9 @@ impl Kind for WebAcls {
         scope.map(|scope| references::keys(rules(document), scope, realm)).unwrap_or_default()
     }
 
-    fn review(next: &WebAcl, _prior: Option<&WebAcl>, out: &mut Violations) {
+    fn review(next: &WebAcl, prior: Option<&WebAcl>, out: &mut Violations) {
         report(review(next), out);
+        report_other::<Self>(next, prior, out);
     }
 
     fn compile(document: &Checked<WebAcl>, references: &References) -> Result<(), Violations> {

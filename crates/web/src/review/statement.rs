@@ -52,7 +52,7 @@ pub(super) fn review_one(statement: &Statement, out: &mut Vec<Complaint>) {
     }
     match statement {
         Statement::ByteMatch(bytes) => review_bytes(bytes, out),
-        Statement::RegexMatch(regex) => out.extend(regex_complaint(&regex.regex_string, "STATEMENT")),
+        Statement::RegexMatch(regex) => out.extend(regex_dialect::review(&regex.regex_string, "STATEMENT")),
         Statement::GeoMatch(geo) => match geo.country_codes.as_deref().map(<[_]>::len) {
             None => {
                 out.push(Complaint::new("GEO_MATCH_STATEMENT", "CountryCodes", "There must be at least one country."))
@@ -75,12 +75,6 @@ pub(super) fn review_one(statement: &Statement, out: &mut Vec<Complaint>) {
 fn too_few(field: &'static str, parameter: &str) -> Complaint {
     let reason = "You haven't met a minimum requirement for a threshold setting. At least two statements belong here.";
     Complaint::new(field, parameter, reason)
-}
-
-/// What is wrong with a regular expression, if anything.
-pub(crate) fn regex_complaint(written: &str, field: &'static str) -> Option<Complaint> {
-    let error = regex_dialect::compile(written).err()?;
-    Some(Complaint::new(field, written, format!("The regular expression cannot be used: {error}.")))
 }
 
 fn review_looks(statement: &Statement, looks: Looks<'_>, out: &mut Vec<Complaint>) {
