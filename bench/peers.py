@@ -12,6 +12,7 @@ DEBIAN = {
     "host": ["python3-apt", "debsecan"],
     "ingest": ["mosquitto"],
     "images": ["mmdebstrap", "umoci", "golang-go", "golang-github-coreos-bbolt-dev"],
+    "inspect": ["libmodsecurity-dev", "g++"],
 }
 
 
@@ -60,11 +61,20 @@ def _installed(package):
 
 def libapt(root):
     """The program that measures libapt, compiled."""
-    program = root / ".test" / "bench" / "libapt"
-    source = root / "bench" / "libapt.cc"
+    return _compiled(root, "libapt", "apt-pkg")
+
+
+def libmodsecurity(root):
+    """The program that measures libmodsecurity and the libinjection in it, compiled."""
+    return _compiled(root, "libmodsecurity", "modsecurity")
+
+
+def _compiled(root, name, library):
+    program = root / ".test" / "bench" / name
+    source = root / "bench" / f"{name}.cc"
     program.parent.mkdir(parents=True, exist_ok=True)
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        subprocess.run(["g++", "-O2", "-o", program, source, "-lapt-pkg"], check=True)
+        subprocess.run(["g++", "-O2", "-o", program, source, f"-l{library}"], check=True)
     return program
 
 

@@ -9,6 +9,7 @@ mod driver;
 mod fleet;
 mod flush;
 mod index;
+mod inspect;
 mod load;
 mod replay;
 mod reports;
@@ -74,6 +75,11 @@ enum What {
         #[arg(long)]
         export: Option<PathBuf>,
     },
+    /// Transforms and inspects what is in the files of a folder.
+    Inspect {
+        /// Written by `measure_inspect.py`.
+        folder: PathBuf,
+    },
     /// Reads an uncompressed `Packages` index.
     Index {
         /// The index.
@@ -108,6 +114,7 @@ fn measure(arguments: Arguments) -> Result<(), Failure> {
         What::Flush { file, writers, bytes, seconds } => flush::measure(&file, writers, bytes, seconds)?,
         What::Versions { pairs } => versions::measure(&pairs)?,
         What::Fleet { hosts, export } => return fleet::run(hosts, export.as_deref()),
+        What::Inspect { folder } => inspect::measure(&folder)?,
         What::Index { file } => index::measure(&file)?,
     };
     println!("{line}");

@@ -46,7 +46,8 @@ impl Window {
     pub fn inspected<'a>(self, pairs: impl Iterator<Item = Pair<'a>>) -> impl Iterator<Item = Pair<'a>> {
         let mut left = self.bytes;
         pairs.take(self.pairs).map_while(move |pair| {
-            if left == 0 {
+            // a pair of nothing is within, wherever it is
+            if left == 0 && !(pair.name.is_empty() && pair.value.is_empty()) {
                 return None;
             }
             let name = pair.name.get(..left).unwrap_or(pair.name);
@@ -155,6 +156,10 @@ mod tests {
         assert_eq!(seen(5, 3), ["ab=cde"]);
         assert_eq!(seen(4, 3), ["ab=cd"]);
         assert_eq!(seen(9, 1), ["ab=cde"]);
+        let empty = Pair { name: b"", value: b"" };
+        let full = [Pair { name: b"a", value: b"" }, empty, empty];
+        assert_eq!(Window { bytes: 1, pairs: 3 }.inspected(full.into_iter()).count(), 3);
+        assert!(!Window { bytes: 1, pairs: 3 }.is_exceeded(full.into_iter()));
         let exceeded = |bytes, count| Window { bytes, pairs: count }.is_exceeded(pairs.into_iter());
         assert!(!exceeded(9, 3) && exceeded(8, 3) && exceeded(9, 2));
     }

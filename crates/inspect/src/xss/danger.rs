@@ -1,5 +1,7 @@
 //! What makes browsers run scripts.
 
+use std::cmp::Ordering;
+
 use memchr::memchr;
 
 use super::url::runs_script;
@@ -93,5 +95,13 @@ impl Attribute {
 
 /// True if this is the word, given in capitals, apart from zero bytes and case.
 fn is(name: &[u8], word: &str) -> bool {
-    name.len() >= word.len() && name.iter().filter(|byte| **byte != 0).map(u8::to_ascii_uppercase).eq(word.bytes())
+    match name.len().cmp(&word.len()) {
+        Ordering::Less => false,
+        Ordering::Equal => name.eq_ignore_ascii_case(word.as_bytes()),
+        // longer by zero bytes at most
+        Ordering::Greater => {
+            memchr(0, name).is_some()
+                && name.iter().filter(|byte| **byte != 0).map(u8::to_ascii_uppercase).eq(word.bytes())
+        }
+    }
 }
