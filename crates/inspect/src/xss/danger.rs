@@ -1,21 +1,46 @@
 //! What makes browsers run scripts.
 
-use std::cmp::Ordering;
-
 use memchr::memchr;
 
 use super::url::runs_script;
 
-/// Tags that run scripts, load documents or change how others are read, sorted.
-const TAGS: &[&str] = &[
-    "APPLET", "BASE", "COMMENT", "EMBED", "FRAME", "FRAMESET", "HANDLER", "IFRAME", "IMPORT", "ISINDEX", "LINK",
-    "LISTENER", "META", "NOSCRIPT", "OBJECT", "SCRIPT", "STYLE", "VMLFRAME", "XML", "XSS",
-];
+/// The longest name that is known has 13 letters.
+const NAME_MAX: usize = 16;
 
-/// True for one of these tags, and for all of SVG and XSL. Zero bytes in a name do not count, as in old browsers.
+/// True for tags that run scripts, load documents or change how others are read, and for all of SVG and XSL. Zero bytes in a
+/// name do not count, as in old browsers.
 pub(super) fn is_dangerous_tag(name: &[u8]) -> bool {
     let prefix = |word: &[u8]| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    name.len() >= 3 && (prefix(b"SVG") || prefix(b"XSL") || TAGS.iter().any(|tag| is(name, tag)))
+    if name.len() < 3 {
+        return false;
+    }
+    let known = match plain(name, &mut [0; NAME_MAX]) {
+        None => false,
+        Some(plain) => matches!(
+            plain,
+            b"APPLET"
+                | b"BASE"
+                | b"COMMENT"
+                | b"EMBED"
+                | b"FRAME"
+                | b"FRAMESET"
+                | b"HANDLER"
+                | b"IFRAME"
+                | b"IMPORT"
+                | b"ISINDEX"
+                | b"LINK"
+                | b"LISTENER"
+                | b"META"
+                | b"NOSCRIPT"
+                | b"OBJECT"
+                | b"SCRIPT"
+                | b"STYLE"
+                | b"VMLFRAME"
+                | b"XML"
+                | b"XSS"
+        ),
+    };
+    known || prefix(b"SVG") || prefix(b"XSL")
 }
 
 /// Internet Explorer ends tags in comments with a backtick and runs what is in conditional ones; XML has entities and imports.
@@ -38,30 +63,6 @@ pub(super) enum Attribute {
     Names,
 }
 
-/// Attributes by name, sorted.
-const ATTRIBUTES: &[(&str, Attribute)] = &[
-    ("ACTION", Attribute::Url),
-    ("ATTRIBUTENAME", Attribute::Names),
-    ("BACKGROUND", Attribute::Url),
-    ("BY", Attribute::Url),
-    ("DATAFORMATAS", Attribute::Runs),
-    ("DATASRC", Attribute::Runs),
-    ("DYNSRC", Attribute::Url),
-    ("FILTER", Attribute::Runs),
-    ("FOLDER", Attribute::Url),
-    ("FORMACTION", Attribute::Url),
-    ("FROM", Attribute::Url),
-    ("HANDLER", Attribute::Url),
-    ("HREF", Attribute::Url),
-    ("LOWSRC", Attribute::Url),
-    ("POSTER", Attribute::Url),
-    ("SRC", Attribute::Url),
-    ("SRCDOC", Attribute::Runs),
-    ("STYLE", Attribute::Runs),
-    ("TO", Attribute::Url),
-    ("VALUES", Attribute::Url),
-];
-
 /// Words that begin as handlers of events do and are none. Browsers get new events all the time, so that a list of events would
 /// miss some; these words are those that stand before `=` in ordinary text.
 const NO_EVENTS: &[&str] =
@@ -79,7 +80,16 @@ impl Attribute {
                 return Self::Runs;
             }
         }
-        ATTRIBUTES.iter().find(|(known, _)| is(name, known)).map_or(Self::Harmless, |(_, attribute)| *attribute)
+        match plain(name, &mut [0; NAME_MAX]) {
+            None => Self::Harmless,
+            Some(plain) => match plain {
+                b"DATAFORMATAS" | b"DATASRC" | b"FILTER" | b"SRCDOC" | b"STYLE" => Self::Runs,
+                b"ACTION" | b"BACKGROUND" | b"BY" | b"DYNSRC" | b"FOLDER" | b"FORMACTION" | b"FROM" | b"HANDLER"
+                | b"HREF" | b"LOWSRC" | b"POSTER" | b"SRC" | b"TO" | b"VALUES" => Self::Url,
+                b"ATTRIBUTENAME" => Self::Names,
+                _ => Self::Harmless,
+            },
+        }
     }
 
     /// True if this value of the attribute runs.
@@ -93,15 +103,12 @@ impl Attribute {
     }
 }
 
-/// True if this is the word, given in capitals, apart from zero bytes and case.
-fn is(name: &[u8], word: &str) -> bool {
-    match name.len().cmp(&word.len()) {
-        Ordering::Less => false,
-        Ordering::Equal => name.eq_ignore_ascii_case(word.as_bytes()),
-        // longer by zero bytes at most
-        Ordering::Greater => {
-            memchr(0, name).is_some()
-                && name.iter().filter(|byte| **byte != 0).map(u8::to_ascii_uppercase).eq(word.bytes())
-        }
+/// The name in capitals and without zero bytes; `None` if that is longer than all that are known.
+fn plain<'a>(name: &[u8], buffer: &'a mut [u8; NAME_MAX]) -> Option<&'a [u8]> {
+    let mut length = 0;
+    for byte in name.iter().filter(|byte| **byte != 0) {
+        *buffer.get_mut(length)? = byte.to_ascii_uppercase();
+        length += 1;
     }
+    buffer.get(..length)
 }
