@@ -38,3 +38,44 @@ impl Form {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use bartizan_policy::Alert;
+    use bartizan_policy::alert::Heading;
+    use bartizan_wire::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::Form;
+
+    #[test]
+    fn plain_text_comes_with_its_heading_in_every_form() {
+        let attributes = BTreeMap::from([("managed_rule_group".to_owned(), "web-core".to_owned())]);
+        let alert = Alert {
+            id: "1".to_owned(),
+            target: "arn:aws:sns:us-east-1:123456789012:news".to_owned(),
+            stream: "web-core".to_owned(),
+            at: Timestamp(0),
+            message: "It can be \"chosen\".".to_owned(),
+            finding: String::new(),
+            heading: Some(Heading { subject: "New version".to_owned(), attributes }),
+        };
+        for form in [Form::Alert, Form::Ocsf] {
+            let document: Value = serde_json::from_str(&form.of(&alert)).unwrap();
+            assert_eq!(
+                document,
+                json!({
+                    "TopicArn": alert.target,
+                    "Subject": "New version",
+                    "Message": alert.message,
+                    "Timestamp": "1970-01-01T00:00:00Z",
+                    "MessageAttributes": { "managed_rule_group": { "Type": "String", "Value": "web-core" } },
+                })
+            );
+        }
+        let plain = Alert { heading: None, finding: "{}".to_owned(), ..alert };
+        assert_eq!((Form::Alert.of(&plain), Form::Ocsf.of(&plain)), (plain.message.as_str().into(), "{}".into()));
+    }
+}
