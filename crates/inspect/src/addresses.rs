@@ -5,7 +5,7 @@ mod network;
 
 use std::net::IpAddr;
 
-pub use forwarded::{ADDRESSES_MAX, Forwarded, ForwardedPlace};
+pub use forwarded::{ADDRESSES_MAX, Addresses, Forwarded, ForwardedPlace};
 pub use network::{Network, NetworkError};
 
 /// Many networks, for finding out whether an address is in one of them. IPv4 and IPv6 are apart; an IPv4 address that is

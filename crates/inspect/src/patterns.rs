@@ -120,6 +120,13 @@ impl Patterns {
         self.decisions.is_empty()
     }
 
+    /// True if no pattern can match where a scan finds nothing.
+    #[must_use]
+    pub fn need_text(&self) -> bool {
+        let needs = |one: &Decision| matches!(one, Decision::Scan | Decision::Regex { needs_text: true, .. });
+        self.decisions.iter().all(needs)
+    }
+
     /// How many regular expressions are tried whenever they are asked for, because they need no text.
     #[must_use]
     pub fn unfiltered(&self) -> usize {

@@ -20,6 +20,12 @@ impl Seen {
         self.work
     }
 
+    /// True if the last scan found nothing: no text, and none that a regular expression needs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.matched.is_empty() && self.possible.is_empty()
+    }
+
     /// Begins to count anew.
     pub const fn reset_work(&mut self) {
         self.work = 0;
@@ -41,6 +47,10 @@ impl Bits {
     pub(super) fn clear(&mut self, count: usize) {
         self.0.clear();
         self.0.resize(count.div_ceil(64), 0);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
     }
 
     pub(super) fn has(&self, number: usize) -> bool {
