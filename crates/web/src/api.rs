@@ -61,6 +61,7 @@ pub mod register_vendor;
 mod summary;
 pub mod tag_resource;
 mod tagged;
+pub mod test_web_requests;
 pub mod untag_resource;
 pub mod update_ip_set;
 pub mod update_managed_rule_set_version_expiry_date;
@@ -133,6 +134,7 @@ pub fn operations(room: &Arc<WebRoom>) -> Vec<ErasedOperation> {
         ErasedOperation::of::<put_permission_policy::PutPermissionPolicy>(Arc::clone(room)),
         ErasedOperation::of::<register_vendor::RegisterVendor>(Arc::clone(room)),
         ErasedOperation::of::<tag_resource::TagResource>(Arc::clone(room)),
+        ErasedOperation::of::<test_web_requests::TestWebRequests>(Arc::clone(room)),
         ErasedOperation::of::<untag_resource::UntagResource>(Arc::clone(room)),
         ErasedOperation::of::<update_ip_set::UpdateIpSet>(Arc::clone(room)),
         ErasedOperation::of::<update_managed_rule_set_version_expiry_date::UpdateManagedRuleSetVersionExpiryDate>(

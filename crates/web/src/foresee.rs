@@ -1,7 +1,7 @@
-//! What a change of policy would do. Until requests are judged here, that is what it costs and what refers to it.
+//! What a change of policy would do: with recorded requests, what it costs, and what refers to it.
 
 use bartizan_ledger::{Entry, StoreError};
-use bartizan_policy::preview::{Blind, Evidence, Foresee, Foresight};
+use bartizan_policy::preview::{Foresee, Foresight};
 use bartizan_policy::{Cx, Kind, lifecycle};
 use serde_json::{Value, json};
 
@@ -11,16 +11,13 @@ use crate::identity;
 use crate::kind::{IpSets, ManagedRuleSets, RegexPatternSets, RuleGroups, WebAcls};
 use crate::references::Resolved;
 use crate::room::WebRoom;
-use crate::{usage, wcu};
-
-/// Why no request was judged.
-const NOT_JUDGED: &str = "requests: none are recorded, so that what happens to them is not foreseen";
+use crate::{replay, usage, wcu};
 
 #[async_trait::async_trait]
 impl Foresee for WebRoom {
     async fn foresee(&self, before: &Cx, after: &Cx, changed: &[Entry]) -> Result<Foresight, StoreError> {
-        let mut summary = Vec::new();
-        let mut findings = Vec::new();
+        let replayed = replay::replay(before, after, changed).await?;
+        let (mut summary, mut findings) = (replayed.summary, replayed.findings);
         for entry in changed {
             let (prior, next) = (cost(before, entry).await?, cost(after, entry).await?);
             let name = identity::name_of(&entry.key.name);
@@ -42,9 +39,7 @@ impl Foresee for WebRoom {
         if summary.is_empty() {
             summary.push("nothing that this changes costs capacity or is used by anything".to_owned());
         }
-        let blind = vec![Blind { why: NOT_JUDGED.to_owned(), count: 1 }];
-        let evidence = Evidence { blind, ..Evidence::default() };
-        Ok(Foresight { summary, findings: Value::Array(findings), evidence })
+        Ok(Foresight { summary, findings: Value::Array(findings), evidence: replayed.evidence })
     }
 }
 

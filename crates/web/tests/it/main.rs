@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod documents;
+mod engine;
 mod limits;
 mod managed;
 mod previews;
