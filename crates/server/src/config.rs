@@ -20,6 +20,8 @@ pub struct Config {
     pub root_key: Option<RootKey>,
     /// Where devices connect, and how they are judged.
     pub devices: DeviceConfig,
+    /// The application that the gateway stands before, if there is one.
+    pub protection: Option<crate::protection::ProtectionConfig>,
 }
 
 /// What can be set about devices. By default they report over HTTPS alone.

@@ -9,6 +9,7 @@ pub mod devices;
 mod door;
 mod get_statistics;
 mod mint;
+pub mod protection;
 mod rooms;
 mod running;
 mod stores;
@@ -24,9 +25,11 @@ pub use alerts::AlertsError;
 pub use bartizan_device::room::settings::Settings;
 pub use bartizan_mqtt::{BridgeSettings, Broker, Listeners};
 pub use bartizan_protocol::limits::Limit;
+pub use bartizan_web::engine::Network;
 pub use config::{Config, DeviceConfig, RootKey};
 pub use data_folder::FolderError;
 pub use devices::Doors;
+pub use protection::ProtectionConfig;
 pub use running::{Enlistment, Server, StartError};
 pub use vendors::VendorsError;
 
@@ -43,7 +46,12 @@ pub fn limits() -> Vec<Limit> {
 /// # Errors
 /// If two operations have one address, which is a defect.
 pub fn schema() -> Result<serde_json::Value, bartizan_operation::BoundTwice> {
-    let rooms =
-        rooms::Rooms::build(Arc::new(door::Door::new()), DeviceRoom::default(), Endpoint::default(), Weak::new())?;
+    let rooms = rooms::Rooms::build(
+        Arc::new(door::Door::new()),
+        DeviceRoom::default(),
+        Endpoint::default(),
+        Weak::new(),
+        Arc::new(bartizan_web::traffic::NoTraffic),
+    )?;
     Ok(bartizan_operation::describe::table(&rooms.table))
 }

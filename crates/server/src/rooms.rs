@@ -17,6 +17,7 @@ use bartizan_operation::{Binding, BoundTwice, ErasedOperation, Table};
 use bartizan_policy::Authorizer;
 use bartizan_web::kind::{IpSets, RegexPatternSets, RuleGroups, WebAcls};
 use bartizan_web::room::WebRoom;
+use bartizan_web::traffic::Traffic;
 
 use crate::get_statistics::{Counted, GetStatistics};
 
@@ -31,18 +32,19 @@ pub(crate) struct Rooms {
 
 impl Rooms {
     /// Builds them. `keyholder` is told of agents' keys; `endpoint` is where devices are told to connect; `ledger` is what
-    /// statistics are read from.
+    /// statistics are read from; `traffic` knows the requests that passed the gateway.
     pub(crate) fn build(
         keyholder: Arc<dyn Keyholder>,
         device: DeviceRoom,
         endpoint: Endpoint,
         ledger: Weak<SqliteLedger>,
+        traffic: Arc<dyn Traffic>,
     ) -> Result<Self, BoundTwice> {
         let host = Arc::new(HostRoom::new(keyholder));
         let device = Arc::new(device);
         let mut operations = bartizan_host::operations(&host);
         operations.extend(bartizan_device::operations(&device));
-        let web = Arc::new(WebRoom::default());
+        let web = Arc::new(WebRoom::new(traffic));
         operations.extend(bartizan_web::operations(&web));
         operations.push(ErasedOperation::of::<DescribeEndpoint>(Arc::new(endpoint)));
         // What may be asked without a signature carries its own secret; the binding says so.

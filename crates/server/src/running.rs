@@ -1,10 +1,12 @@
 //! [`Server`]: a server that runs.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bartizan_access::authorize::ROOT;
 use bartizan_device::endpoint::Endpoint;
 use bartizan_device::room::DeviceRoom;
+use bartizan_gateway::{GatewayError, LiveTraffic};
 use bartizan_ledger::StoreError;
 use bartizan_notify::Bell;
 use bartizan_operation::{BoundTwice, Refusal};
@@ -21,6 +23,7 @@ use crate::data_folder::{DataFolder, FolderError};
 use crate::devices::{Devices, DevicesError, Doors};
 use crate::door::Door;
 use crate::mint::RandomMint;
+use crate::protection::Protection;
 use crate::rooms::Rooms;
 use crate::stores::Stores;
 use crate::surroundings::Surroundings;
@@ -52,6 +55,9 @@ pub enum StartError {
     /// Devices cannot be served.
     #[error("devices cannot be served: {0}")]
     Devices(#[from] DevicesError),
+    /// The gateway does not start.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
     /// A defect of this program.
     #[error("the table of operations is not right: {0}")]
     Table(String),
@@ -92,6 +98,7 @@ pub struct Server {
     serving: JoinHandle<()>,
     chores: JoinHandle<()>,
     expiries: JoinHandle<()>,
+    protection: Option<Protection>,
     alerts: Alerts,
 }
 
@@ -113,7 +120,9 @@ impl Server {
         // The first name in the listeners' certificate is the one that devices know.
         let endpoint = config.devices.listeners.names.first();
         let endpoint = endpoint.map_or_else(Endpoint::default, |host| Endpoint { host: host.clone() });
-        let rooms = Rooms::build(Arc::new(door.clone()), device, endpoint, Arc::downgrade(&stores.ledger))?;
+        let traffic = Arc::new(LiveTraffic::default());
+        let known = Arc::clone(&traffic) as _;
+        let rooms = Rooms::build(Arc::new(door.clone()), device, endpoint, Arc::downgrade(&stores.ledger), known)?;
         let bell = Bell::default();
         let alerts = Alerts::deliver(&stores, config.realm.clone(), sinks, bell.clone());
         let surroundings = Arc::new(Surroundings::new(config.realm.clone(), stores, bell));
@@ -127,6 +136,14 @@ impl Server {
         let devices =
             Devices::start(&config.devices, &folder, &surroundings, &rooms.device, door.clone(), &rooms.authorizer)
                 .await?;
+        let protection = match &config.protection {
+            Some(protected) => {
+                let (table, authorizer) = (&rooms.table, &rooms.authorizer);
+                let realm = &config.realm;
+                Some(Protection::start(protected, &folder, &surroundings, &traffic, table, authorizer, realm).await?)
+            }
+            None => None,
+        };
         let service = Service::new(
             Arc::clone(&rooms.table),
             Arc::new(door),
@@ -161,6 +178,7 @@ impl Server {
             serving,
             chores,
             expiries,
+            protection,
             alerts,
         })
     }
@@ -181,6 +199,12 @@ impl Server {
     #[must_use]
     pub fn doors(&self) -> &Doors {
         self.devices.doors()
+    }
+
+    /// Where clients of the application connect, and the ARN by which a web ACL is associated with that.
+    #[must_use]
+    pub fn protects(&self) -> Option<(SocketAddr, &str)> {
+        self.protection.as_ref().map(|protection| (protection.address(), protection.resource()))
     }
 
     /// The data folder.
@@ -223,6 +247,9 @@ impl Server {
         let _already_gone = self.shutdown.send(());
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server did not stop cleanly");
+        }
+        if let Some(protection) = self.protection {
+            protection.stop().await;
         }
         self.devices.stop().await;
         self.alerts.stop().await;

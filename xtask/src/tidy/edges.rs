@@ -29,7 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("protocol", &["ledger", "policy", "operation"]),
     ("access", &["ledger", "policy", "operation"]),
     ("console", &["ledger", "policy", "operation"]),
-    ("gateway", &["policy", "web"]),
+    ("gateway", &["ledger", "policy", "web"]),
     // scans images on disk; no room: it knows no profile and no API
     ("image", &["host"]),
     ("agent", &["device", "container", "host", "courier"]),

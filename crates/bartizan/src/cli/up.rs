@@ -3,6 +3,7 @@
 mod commands;
 mod devices;
 mod observe;
+mod protect;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ pub(crate) struct Up {
     no_observe: bool,
     #[command(flatten)]
     devices: devices::DeviceFlags,
+    #[command(flatten)]
+    protect: protect::ProtectFlags,
 }
 
 impl Up {
@@ -58,6 +61,7 @@ impl Up {
             realm: Realm::new(&self.account, &self.region).map_err(|error| Failure::Refused(error.to_string()))?,
             root_key: root_key()?,
             devices: self.devices.config(),
+            protection: self.protect.config(),
         };
         let server = Server::start(config).await.map_err(|error| Failure::Refused(error.to_string()))?;
         if format == Format::Table {
@@ -95,6 +99,8 @@ impl Up {
             Format::Json => output::json(&json!({
                 "Endpoint": server.endpoint(),
                 "RootKeyFile": server.folder().root_key_path(),
+                "Gateway": server.protects().map(|(address, _)| format!("http://{address}")),
+                "GatewayResource": server.protects().map(|(_, resource)| resource),
                 "Host": summary,
             })),
             Format::Table => {
@@ -143,4 +149,5 @@ fn greet(server: &Server) {
         output::line(&format!("            secret {} (shown this once)", key.secret_access_key));
     }
     devices::greet(server.doors());
+    protect::greet(server);
 }

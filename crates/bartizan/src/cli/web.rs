@@ -1,6 +1,7 @@
 //! `bartizan web`
 
 mod rule_set;
+mod test;
 mod vendor;
 
 use clap::Subcommand;
@@ -21,6 +22,8 @@ enum Command {
     Vendor(vendor::Vendor),
     /// Managed rule sets, which a vendor then publishes versions of.
     RuleSet(rule_set::RuleSet),
+    /// Say what a web ACL does with requests that nobody has sent.
+    Test(Box<test::Test>),
 }
 
 impl Web {
@@ -28,6 +31,7 @@ impl Web {
         match &self.command {
             Command::Vendor(command) => command.run(format),
             Command::RuleSet(command) => command.run(format),
+            Command::Test(command) => command.run(format),
         }
     }
 }

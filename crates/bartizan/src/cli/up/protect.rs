@@ -1,0 +1,55 @@
+//! The application that stands behind the gateway.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use bartizan_server::{Network, ProtectionConfig, Server};
+
+use crate::output;
+
+/// What can be set about the gateway.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Web application")]
+pub(super) struct ProtectFlags {
+    /// Stand before the application at this address, such as http://127.0.0.1:3000, and judge its requests by a web ACL; the
+    /// first one only counts.
+    #[arg(long, env = "BARTIZAN_PROTECT")]
+    protect: Option<String>,
+    /// Where clients of the application connect; port 0 takes a free one.
+    #[arg(long, env = "BARTIZAN_PROTECT_LISTEN", default_value = "127.0.0.1:8480")]
+    protect_listen: SocketAddr,
+    /// How many bytes of a body are inspected, up to a mebibyte.
+    #[arg(long, env = "BARTIZAN_PROTECT_INSPECT", default_value_t = 65_536, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    protect_inspect: u32,
+    /// Networks of proxies whose X-Forwarded-For names the client, such as 10.0.0.0/8.
+    #[arg(long, env = "BARTIZAN_PROTECT_TRUST", value_delimiter = ',')]
+    protect_trust: Vec<Network>,
+    /// Databases in MaxMind's form that say where addresses are: of countries or cities, and of autonomous systems.
+    #[arg(long, env = "BARTIZAN_PROTECT_PLACES", value_delimiter = ',')]
+    protect_places: Vec<PathBuf>,
+    /// Let requests pass that would cost too much to judge, instead of refusing them.
+    #[arg(long, env = "BARTIZAN_PROTECT_FAIL_OPEN")]
+    protect_fail_open: bool,
+}
+
+impl ProtectFlags {
+    pub(super) fn config(&self) -> Option<ProtectionConfig> {
+        let upstream = self.protect.clone()?;
+        Some(ProtectionConfig {
+            listen: self.protect_listen,
+            upstream,
+            inspected: usize::try_from(self.protect_inspect).unwrap_or(usize::MAX),
+            trusted: self.protect_trust.clone(),
+            places: self.protect_places.clone(),
+            fail_open: self.protect_fail_open,
+        })
+    }
+}
+
+/// Says where the application is now.
+pub(super) fn greet(server: &Server) {
+    if let Some((address, resource)) = server.protects() {
+        output::line(&format!("  gateway   http://{address}, associated with web ACLs as"));
+        output::line(&format!("            {resource}"));
+    }
+}

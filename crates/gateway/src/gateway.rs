@@ -1,0 +1,145 @@
+//! [`Gateway`]: a listener before an application.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bartizan_web::engine::Atlas;
+use bartizan_wire::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::atlas::AtlasError;
+use crate::guard::Guard;
+use crate::listen;
+use crate::settings::Settings;
+use crate::token::TokenKey;
+use crate::upstream::Upstream;
+use crate::watcher::{Clock, Watcher};
+
+/// Why a gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// The address cannot be listened on.
+    #[error(
+        "cannot listen on {address} for the application: {source}; choose another address, or port 0 for a free one"
+    )]
+    Listen {
+        /// As configured.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A database of places cannot be used.
+    #[error(transparent)]
+    Atlas(#[from] AtlasError),
+    /// The key of tokens cannot be used.
+    #[error("the key of tokens in the data folder cannot be read, made or used: restore `web-token.key`, or remove it")]
+    Key,
+    /// The application's address is none.
+    #[error("`{0}` is no address of an application: write http://host:port")]
+    Upstream(String),
+}
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    settings: Settings,
+    upstream: Upstream,
+    guard: Arc<Guard>,
+    watchers: Vec<Arc<dyn Watcher>>,
+    atlas: Arc<dyn Atlas>,
+    key: TokenKey,
+    clock: Clock,
+    requests: AtomicU64,
+}
+
+/// A gateway that serves until it is stopped.
+#[derive(Debug)]
+pub struct Gateway(Inner);
+
+impl Gateway {
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn upstream(&self) -> &Upstream {
+        &self.0.upstream
+    }
+
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.0.guard
+    }
+
+    pub(crate) fn watchers(&self) -> &[Arc<dyn Watcher>] {
+        &self.0.watchers
+    }
+
+    pub(crate) fn atlas(&self) -> &dyn Atlas {
+        self.0.atlas.as_ref()
+    }
+
+    pub(crate) const fn key(&self) -> &TokenKey {
+        &self.0.key
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0.clock)()
+    }
+
+    /// A number for each request.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.requests.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Listens. When this returns, clients can connect.
+    ///
+    /// # Errors
+    /// The address cannot be listened on, or the application's is none.
+    pub async fn start(
+        settings: Settings,
+        guard: Arc<Guard>,
+        watchers: Vec<Arc<dyn Watcher>>,
+        atlas: Arc<dyn Atlas>,
+        key: TokenKey,
+        clock: Clock,
+    ) -> Result<Running, GatewayError> {
+        let upstream = Upstream::new(&settings).ok_or_else(|| GatewayError::Upstream(settings.upstream.to_string()))?;
+        let failed = |source| GatewayError::Listen { address: settings.listen, source };
+        let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let requests = AtomicU64::new(0);
+        let gateway = Arc::new(Self(Inner { settings, upstream, guard, watchers, atlas, key, clock, requests }));
+        let (shutdown, asked) = oneshot::channel();
+        let stop = async move {
+            let _asked_or_dropped = asked.await;
+        };
+        let serving = tokio::spawn(listen::serve(listener, gateway, stop));
+        Ok(Running { address, shutdown, serving })
+    }
+}
+
+/// A gateway that serves until it is stopped.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    shutdown: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where clients connect.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets running requests finish, then stops.
+    pub async fn stop(self) {
+        let _already_gone = self.shutdown.send(());
+        if let Err(error) = self.serving.await {
+            tracing::error!(%error, "the gateway did not stop cleanly");
+        }
+    }
+}

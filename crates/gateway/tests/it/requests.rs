@@ -1,0 +1,114 @@
+//! Requests through the gateway.
+
+use serde_json::json;
+
+use crate::world::{World, plan};
+
+fn is(answer: &str, status: u16) -> bool {
+    answer.starts_with(&format!("HTTP/1.1 {status} "))
+}
+
+#[tokio::test]
+async fn a_request_passes_as_it_came_and_without_what_is_ours() {
+    let world = World::new(100).await;
+    let got = world.get("/a//b/../c%2Fd?q=1;x", "X-Own: Yes\r\nX-Amzn-Waf-Forged: 1\r\nKeep-Alive: 5\r\n").await;
+    assert!(is(&got, 200) && got.contains("GET /a//b/../c%2Fd?q=1;x HTTP/1.1"), "{got}");
+    assert!(got.contains("X-Own: Yes") && got.to_lowercase().contains("x-forwarded-for: 127.0.0.1"), "{got}");
+    assert!(!got.contains("Forged") && !got.contains("Keep-Alive"), "{got}");
+}
+
+#[tokio::test]
+async fn plans_judge_and_are_swapped() {
+    let world = World::new(100).await;
+    assert!(is(&world.get("/bad", "").await, 200));
+    world.guard.set(Some(plan(&[("bad", "/bad", json!({"Block": {}}))])));
+    assert!(is(&world.get("/bad", "").await, 403));
+    assert!(world.get("/bad", "Accept: text/html\r\n").await.contains("<!doctype html>"));
+    let custom = json!({"Block": {"CustomResponse": {"ResponseCode": 302, "ResponseHeaders": [{"Name": "Location", "Value": "/sorry"}]}}});
+    let insert = json!({"Allow": {"CustomRequestHandling": {"InsertHeaders": [{"Name": "foo", "Value": "bar"}]}}});
+    world.guard.set(Some(plan(&[("moved", "/bad", custom), ("mark", "/mark", insert)])));
+    let got = world.get("/bad", "").await;
+    assert!(is(&got, 302) && got.contains("/sorry"), "{got}");
+    assert!(world.get("/mark", "").await.contains("x-amzn-waf-foo: bar"));
+    world.guard.set(None);
+    assert!(is(&world.get("/bad", "").await, 200));
+}
+
+#[tokio::test]
+async fn bodies_pass_whole_around_the_window() {
+    let world = World::new(1_000).await;
+    for size in [0, 1, 999, 1_000, 1_001, 200_000] {
+        let body = vec![b'x'; size];
+        let head = format!("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n");
+        let got = world.send(&head, &body).await;
+        assert!(got.contains(&format!("body of {size}, sum {}", size * usize::from(b'x'))), "{size}: {got}");
+    }
+    // what fits into the window has a length afterwards
+    let chunked = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    assert!(world.send(chunked, b"").await.contains("body of 5,"));
+}
+
+#[tokio::test]
+async fn what_two_servers_could_read_differently_never_arrives() {
+    let world = World::new(100).await;
+    for head in [
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n",
+        "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
+        "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+    ] {
+        let got = world.send(head, b"").await;
+        assert!(!got.contains("X-Application"), "{head:?} arrived: {got}");
+        assert!(got.is_empty() || got.starts_with("HTTP/1.1 4"), "{head:?}: {got}");
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_asks_for_a_proof() {
+    let world = World::new(100).await;
+    world
+        .guard
+        .set(Some(plan(&[("work", "/work", json!({"Challenge": {}})), ("sum", "/sum", json!({"Captcha": {}}))])));
+    let got = world.get("/work", "Accept: text/html\r\n").await;
+    assert!(is(&got, 202) && got.contains("x-amzn-waf-action: challenge") && got.contains("const TASK="), "{got}");
+    let got = world.get("/sum?x=\"1\"", "Accept: text/html\r\n").await;
+    assert!(got.starts_with("HTTP/1.1 4"), "{got}");
+    let got = world.get("/sum", "Accept: text/html\r\n").await;
+    assert!(is(&got, 405) && got.contains("x-amzn-waf-action: captcha") && got.contains("How much is"), "{got}");
+    let form = "task=forged&answer=1";
+    let head = format!(
+        "POST /.well-known/bartizan/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        form.len()
+    );
+    assert!(is(&world.send(&head, form.as_bytes()).await, 403));
+}
+
+#[tokio::test]
+async fn an_application_that_is_away_is_told() {
+    let world = World::new(100).await;
+    // nobody accepts on the discard port of this machine
+    let settings = bartizan_gateway::Settings::new(
+        "127.0.0.1:0".parse().unwrap(),
+        "http://127.0.0.1:9".parse().unwrap(),
+        "g".to_owned(),
+    );
+    let key = bartizan_gateway::TokenKey::new(&[7; 32]).unwrap();
+    let away = bartizan_gateway::Gateway::start(
+        settings,
+        Default::default(),
+        Vec::new(),
+        std::sync::Arc::new(bartizan_web::engine::NoAtlas),
+        key,
+        || bartizan_wire::Timestamp(0),
+    );
+    let other = World { gateway: away.await.unwrap(), guard: world.guard.clone() };
+    assert!(is(&other.get("/", "").await, 502));
+    other.gateway.stop().await;
+    world.gateway.stop().await;
+}

@@ -1,0 +1,137 @@
+//! The gateway before an application: which web ACL protects it, what is logged and recorded of its requests.
+
+mod follow;
+mod log_file;
+mod recorder;
+mod starter;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bartizan_gateway::token::KEY_BYTES;
+use bartizan_gateway::{
+    Gateway, GatewayError, Guard, LiveTraffic, MaxMindAtlas, Running, Settings, TokenKey, Watcher, WhenBlind,
+};
+use bartizan_operation::Table;
+use bartizan_policy::Authorizer;
+use bartizan_web::engine::{AddressSet, Network};
+use bartizan_wire::Realm;
+use tokio::task::JoinHandle;
+
+use crate::clock;
+use crate::data_folder::{DataFolder, write_private};
+use crate::surroundings::Surroundings;
+use follow::{Followed, Loggings};
+use log_file::WebLog;
+use recorder::Recorder;
+
+/// What an operator can set of the gateway.
+#[derive(Debug, Clone)]
+pub struct ProtectionConfig {
+    /// Where clients connect; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The application: `http://host:port`.
+    pub upstream: String,
+    /// How much of a body is inspected, in bytes.
+    pub inspected: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted: Vec<Network>,
+    /// Databases in MaxMind's form that say where addresses are.
+    pub places: Vec<PathBuf>,
+    /// Requests that cannot be judged pass.
+    pub fail_open: bool,
+}
+
+/// Where the key of tokens is kept in the data folder.
+const TOKEN_KEY_FILE: &str = "web-token.key";
+
+/// The gateway that runs.
+#[derive(Debug)]
+pub(crate) struct Protection {
+    running: Running,
+    resource: String,
+    following: JoinHandle<()>,
+    recording: JoinHandle<()>,
+}
+
+/// The ARN by which the gateway is associated with a web ACL: that of a load balancer, as clients know them.
+fn resource(realm: &Realm) -> String {
+    let balancer = "loadbalancer/app/bartizan-gateway/0000000000000001";
+    format!("arn:aws:elasticloadbalancing:{}:{}:{balancer}", realm.region, realm.account)
+}
+
+/// The key of tokens: made once, so that a restart leaves tokens as they are.
+fn token_key(folder: &DataFolder) -> Option<TokenKey> {
+    let path = folder.join(TOKEN_KEY_FILE);
+    let mut bytes = [0_u8; KEY_BYTES];
+    match std::fs::read(&path) {
+        Ok(kept) => bytes = kept.try_into().ok()?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            getrandom::fill(&mut bytes).ok()?;
+            write_private(&path, &bytes).ok()?;
+        }
+        Err(_) => return None,
+    }
+    TokenKey::new(&bytes)
+}
+
+impl Protection {
+    /// Starts the gateway. An application without a web ACL gets one that only counts.
+    pub(crate) async fn start(
+        config: &ProtectionConfig,
+        folder: &DataFolder,
+        surroundings: &Arc<Surroundings>,
+        traffic: &Arc<LiveTraffic>,
+        table: &Arc<Table>,
+        authorizer: &Arc<dyn Authorizer>,
+        realm: &Realm,
+    ) -> Result<Self, GatewayError> {
+        let resource = resource(realm);
+        let upstream = config.upstream.parse().map_err(|_| GatewayError::Upstream(config.upstream.clone()))?;
+        if let Err(error) = starter::ensure(surroundings, table, authorizer, &resource).await {
+            tracing::error!(%error, "the first web ACL could not be made; make one, and associate it with {resource}");
+        }
+        let key = token_key(folder).ok_or(GatewayError::Key)?;
+        let guard = Arc::new(Guard::default());
+        traffic.watch(Arc::clone(&guard));
+        let loggings = Arc::new(Loggings::default());
+        let (recorder, recording) = Recorder::start(Arc::clone(surroundings));
+        let watchers: Vec<Arc<dyn Watcher>> = vec![
+            Arc::clone(traffic) as _,
+            Arc::new(WebLog::start(folder.join("web-logs"), Arc::clone(&loggings))),
+            Arc::new(recorder),
+        ];
+        let atlas = Arc::new(MaxMindAtlas::read(&config.places)?);
+        let mut settings = Settings::new(config.listen, upstream, resource.clone());
+        settings.inspected = config.inspected;
+        settings.trusted = AddressSet::new(config.trusted.iter().copied());
+        settings.when_blind = if config.fail_open { WhenBlind::Open } else { WhenBlind::Close };
+        let mut followed = Followed::new(Arc::clone(surroundings), Arc::clone(&guard), resource.clone(), loggings);
+        // the first client is judged already
+        followed.catch_up().await;
+        let running = Gateway::start(settings, guard, watchers, atlas, key, clock::now).await?;
+        let following = tokio::spawn(followed.run());
+        Ok(Self { running, resource, following, recording })
+    }
+
+    /// Where clients connect.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.running.address()
+    }
+
+    /// The ARN of the gateway.
+    pub(crate) fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// Lets running requests finish, then stops.
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
+        self.following.abort();
+        // the recorder ends when nobody can hand it requests any more
+        if tokio::time::timeout(recorder::LAST_WRITE, self.recording).await.is_err() {
+            tracing::warn!("the last requests were not recorded");
+        }
+    }
+}
