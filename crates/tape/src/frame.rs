@@ -20,8 +20,6 @@ pub const SUBJECT_BYTES_MAX: usize = 2048;
 
 /// Bytes before the payload.
 pub(crate) const HEADER: usize = 12;
-/// Bytes of the payload before the subject.
-const FIXED: usize = 14;
 /// The default of zstd: observations are text that repeats itself, and higher levels cost more than they save.
 const LEVEL: i32 = 3;
 /// Bodies up to so many bytes are compressed by LZ4. They come by the ten thousand a second, and to set up zstd for one
@@ -66,29 +64,52 @@ pub(crate) fn encode(recording: &Recording, out: &mut Vec<u8>) -> Result<(), Sto
         (Ok(s), Ok(b)) if subject.len() <= SUBJECT_BYTES_MAX && body.len() <= RECORDING_BYTES_MAX => (s, b),
         _ => return Err(too_large(recording)),
     };
-    let (body, body_length) = if body.len() <= SHORT_BYTES_MAX {
-        (lz4_flex::block::compress(body), body_length | IS_LZ4)
-    } else {
-        let body = zstd::bulk::compress(body, LEVEL)
-            .map_err(|error| StoreError::Failed(format!("a recording cannot be compressed: {error}")))?;
-        (body, body_length)
-    };
-    let length = FIXED + subject.len() + body.len();
-    let length = u32::try_from(length).map_err(|_| too_large(recording))?;
-    let fixed = [&at.0.to_le_bytes()[..], &body_length.to_le_bytes(), &subject_length.to_le_bytes()];
-    let mut crc = crc32fast::Hasher::new();
-    for part in fixed.into_iter().chain([subject.as_bytes(), &body]) {
-        crc.update(part);
+    let short = body.len() <= SHORT_BYTES_MAX;
+    let start = out.len();
+    out.resize(start + HEADER, 0);
+    out.extend(at.0.to_le_bytes());
+    out.extend((if short { body_length | IS_LZ4 } else { body_length }).to_le_bytes());
+    out.extend(subject_length.to_le_bytes());
+    out.extend(subject.as_bytes());
+    let packed = if short { lz4(body, out) } else { zstd(body, out) };
+    let payload = start + HEADER;
+    let length = u32::try_from(out.len() - payload).map_err(|_| too_large(recording));
+    match packed.and(length) {
+        Ok(length) => {
+            let crc = crc32fast::hash(out.get(payload..).unwrap_or_default());
+            let mut header = [0; HEADER];
+            let parts = length.to_le_bytes().into_iter().chain(crc.to_le_bytes());
+            header.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
+            let (counted, own) = header.split_at_mut(HEADER - 4);
+            own.copy_from_slice(&crc32fast::hash(counted).to_le_bytes());
+            if let Some(place) = out.get_mut(start..payload) {
+                place.copy_from_slice(&header);
+            }
+            Ok(())
+        }
+        Err(error) => {
+            out.truncate(start);
+            Err(error)
+        }
     }
-    let mut header = Vec::with_capacity(HEADER);
-    header.extend(length.to_le_bytes());
-    header.extend(crc.finalize().to_le_bytes());
-    header.extend(crc32fast::hash(&header).to_le_bytes());
-    out.extend(header);
-    for part in fixed.into_iter().chain([subject.as_bytes(), &body]) {
-        out.extend(part);
-    }
+}
+
+/// Compresses at the end of `out`, without a copy on the way.
+fn lz4(body: &[u8], out: &mut Vec<u8>) -> Result<(), StoreError> {
+    let start = out.len();
+    out.resize(start + lz4_flex::block::get_maximum_output_size(body.len()), 0);
+    let packed = lz4_flex::block::compress_into(body, out.get_mut(start..).unwrap_or_default()).map_err(not_packed)?;
+    out.truncate(start + packed);
     Ok(())
+}
+
+fn zstd(body: &[u8], out: &mut Vec<u8>) -> Result<(), StoreError> {
+    out.extend(zstd::bulk::compress(body, LEVEL).map_err(not_packed)?);
+    Ok(())
+}
+
+fn not_packed(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Failed(format!("a recording cannot be compressed: {error}"))
 }
 
 fn too_large(recording: &Recording) -> StoreError {

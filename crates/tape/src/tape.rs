@@ -125,7 +125,9 @@ async fn apart<T: Send + 'static>(
 }
 
 fn encoded(recordings: &[Recording]) -> Result<Frames, StoreError> {
-    let mut frames = Frames::default();
+    // most compress to half of it, or less
+    let expected = recordings.iter().map(|recording| recording.body.len() / 2 + recording.subject.len() + 64).sum();
+    let mut frames = Frames { bytes: Vec::with_capacity(expected), index: Vec::with_capacity(recordings.len()) };
     for recording in recordings {
         let before = frames.bytes.len();
         encode(recording, &mut frames.bytes)?;

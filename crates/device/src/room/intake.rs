@@ -74,10 +74,11 @@ impl DeviceRoom {
         while ward.look(|state| state.waiting()).unwrap_or(0) >= BACKLOG_MAX {
             self.settle_once(cx, &ward).await?;
         }
-        let mut records = self.close_window_if_due(cx, &ward);
+        self.close_window_if_due(cx, &ward).await?;
         let customs = ward.look(|state| Arc::clone(state.book.rules.customs())).unwrap_or_default();
         // What a report says does not depend on others: nobody waits while it is made out.
         let said: Vec<Said> = received.iter().map(|one| said(one, &customs)).collect();
+        let mut records = Vec::with_capacity(received.len());
         let courses = ward.look(|state| {
             let decide = |(one, said)| course(state, cx.now, self.settings, one, said, &mut records);
             received.iter().zip(said).map(decide).collect::<Vec<Course>>()

@@ -92,6 +92,10 @@ impl Open {
             }
             // It was closed.
             Record::Seen { observation: Observation::Tick { .. }, .. } => self.counts.clear(),
+            // It is being closed, and of this thing it was told.
+            Record::Seen { observation: Observation::Window { thing, .. }, .. } => {
+                self.counts.remove(thing);
+            }
             Record::Seen { .. } | Record::Plan { .. } => {}
         }
     }

@@ -1,6 +1,8 @@
 //! What is on the tape: everything that the judgment of devices depends on, in the order in which it is judged. A replay
 //! from any snapshot sees the same and comes to the same alarms.
 
+mod compact;
+
 use std::sync::Arc;
 
 use bartizan_ledger::{Seq, StoreError};
@@ -8,6 +10,7 @@ use bartizan_policy::Recording;
 use bartizan_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::compact::Compact;
 use super::window::Counts;
 use crate::behavior::{DimensionValueOperator, MetricValue};
 use crate::observe::{Datapoint, Measured, Observation};
@@ -45,7 +48,8 @@ pub enum Record {
     },
 }
 
-/// The form on the tape, as it is read: short names, because there are many.
+/// The form on the tape in JSON: short names, because there are many. Reports and windows are in it only where an earlier
+/// version wrote them.
 #[derive(Debug, Deserialize)]
 enum Form {
     /// Report.
@@ -69,38 +73,12 @@ enum Form {
 #[derive(Debug, Deserialize)]
 struct Point(Arc<str>, MetricValue, #[serde(default)] Option<(Arc<str>, DimensionValueOperator)>);
 
-/// The form on the tape, as it is written: nothing is copied for it.
+/// The form on the tape in JSON, as it is written.
 #[derive(Debug, Serialize)]
 enum Written<'a> {
-    R {
-        i: &'a str,
-        d: Points<'a>,
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        u: bool,
-    },
-    W {
-        d: Points<'a>,
-    },
     T {},
-    C {
-        c: &'a Counts,
-    },
-    P {
-        s: u64,
-    },
-}
-
-/// Datapoints as a list of [`Point`]s.
-#[derive(Debug)]
-struct Points<'a>(&'a [Datapoint]);
-
-impl Serialize for Points<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|Datapoint { measured, value }| {
-            let dimension = measured.dimension.as_ref().map(|(name, operator)| (&**name, operator));
-            (&*measured.metric, value, dimension)
-        }))
-    }
+    C { c: &'a Counts },
+    P { s: u64 },
 }
 
 impl From<Point> for Datapoint {
@@ -124,18 +102,18 @@ impl Record {
     /// # Errors
     /// When it cannot be written as JSON.
     pub fn recording(&self) -> Result<Recording, StoreError> {
-        let (subject, form) = match self {
-            Self::Plan { seq, .. } => ("", Written::P { s: seq.0 }),
-            Self::Counted { thing, counts, at } => return Self::counted(thing, *at, counts),
+        let compact = |thing: &str, body| Recording { subject: thing.to_owned(), at: self.at(), body };
+        match self {
+            Self::Plan { seq, at } => written("", *at, &Written::P { s: seq.0 }),
+            Self::Counted { thing, counts, at } => Self::counted(thing, *at, counts),
             Self::Seen { observation, report_id, unjudged } => match observation {
                 Observation::Report { thing, datapoints, .. } => {
-                    (thing.as_ref(), Written::R { i: report_id, d: Points(datapoints), u: *unjudged })
+                    Ok(compact(thing, compact::report(report_id, *unjudged, datapoints)))
                 }
-                Observation::Window { thing, datapoints, .. } => (thing.as_ref(), Written::W { d: Points(datapoints) }),
-                Observation::Tick { .. } => ("", Written::T {}),
+                Observation::Window { thing, datapoints, .. } => Ok(compact(thing, compact::window(datapoints))),
+                Observation::Tick { at } => written("", *at, &Written::T {}),
             },
-        };
-        written(subject, self.at(), &form)
+        }
     }
 
     /// A [`Record::Counted`] as it is written.
@@ -151,9 +129,21 @@ impl Record {
     /// # Errors
     /// For what is no recording of this room.
     pub fn read(recording: &Recording) -> Result<Self, StoreError> {
-        let form: Form = serde_json::from_slice(&recording.body)
-            .map_err(|error| StoreError::Damaged(format!("a recording of {TRACK} at {}: {error}", recording.at)))?;
+        let damaged = |why: &dyn std::fmt::Display| {
+            StoreError::Damaged(format!("a recording of {TRACK} at {}: {why}", recording.at))
+        };
         let (at, thing) = (recording.at, || Arc::from(recording.subject.as_str()));
+        if compact::begins(&recording.body) {
+            return match compact::read(&recording.body).ok_or_else(|| damaged(&"it is cut off or not of this form"))? {
+                Compact::Report { id, unjudged, datapoints } => Ok(Self::Seen {
+                    observation: Observation::Report { thing: thing(), at, datapoints },
+                    report_id: id,
+                    unjudged,
+                }),
+                Compact::Window { datapoints } => Ok(Self::of(Observation::Window { thing: thing(), at, datapoints })),
+            };
+        }
+        let form: Form = serde_json::from_slice(&recording.body).map_err(|error| damaged(&error))?;
         let points = |points: Vec<Point>| points.into_iter().map(Datapoint::from).collect();
         Ok(match form {
             Form::P { s } => Self::Plan { seq: Seq(s), at },
@@ -237,7 +227,25 @@ mod tests {
         ] {
             assert_eq!(Record::read(&record.recording().unwrap()).unwrap(), record);
         }
-        let damaged = Recording { subject: String::new(), at, body: b"{}".to_vec() };
-        assert!(matches!(Record::read(&damaged), Err(StoreError::Damaged(_))));
+        for body in [&b"{}"[..], &[1], &[2, 1]] {
+            let damaged = Recording { subject: String::new(), at, body: body.to_vec() };
+            assert!(matches!(Record::read(&damaged), Err(StoreError::Damaged(_))));
+        }
+    }
+
+    #[test]
+    fn what_earlier_versions_wrote_reads_back() {
+        let body =
+            br#"{"R":{"i":"7","d":[["aws:all-bytes-out",{"count":9}],["m",{"count":1},["dim","NOT_IN"]]],"u":true}}"#;
+        let recording = Recording { subject: "dev-1".to_owned(), at: Timestamp(5), body: body.to_vec() };
+        let Record::Seen { observation: Observation::Report { thing, datapoints, .. }, report_id, unjudged } =
+            Record::read(&recording).unwrap()
+        else {
+            panic!("it is a report")
+        };
+        assert_eq!((&*thing, &*report_id, unjudged, datapoints.len()), ("dev-1", "7", true, 2));
+        assert_eq!(datapoints[1].measured.dimension, Some(("dim".into(), DimensionValueOperator::NotIn)));
+        let window = Recording { body: br#"{"W":{"d":[]}}"#.to_vec(), ..recording };
+        assert!(matches!(Record::read(&window).unwrap(), Record::Seen { observation: Observation::Window { .. }, .. }));
     }
 }

@@ -102,8 +102,7 @@ impl DeviceRoom {
         *ward.state() = Some(state);
         // A window whose end has passed meanwhile is closed as of then; another one goes on.
         if let Some((end, _)) = open.filter(|(end, _)| *end <= cx.now) {
-            let records = self.close_window(ward, end);
-            self.record(cx, ward, records).await?;
+            self.close_window(cx, ward, end).await?;
         }
         Ok(recovered)
     }

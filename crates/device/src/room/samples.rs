@@ -60,7 +60,7 @@ fn value(value: &MetricValue) -> Option<Value> {
         MetricValue { count: Some(count), .. } => Some(Value::Number(*count as f64)),
         MetricValue { number: Some(number), .. } => Some(Value::Number(*number)),
         MetricValue { cidrs: Some(cidrs), .. } => Some(Value::Texts(cidrs.iter().collect())),
-        MetricValue { ports: Some(ports), .. } => Some(Value::Texts(Texts::shown(ports))),
+        MetricValue { ports: Some(ports), .. } => Some(Value::Texts(Texts::whole(ports.iter().copied()))),
         MetricValue { numbers: Some(numbers), .. } => Some(Value::Texts(Texts::shown(numbers))),
         MetricValue { strings: Some(strings), .. } => Some(Value::Texts(strings.iter().collect())),
         MetricValue { .. } => None,

@@ -259,28 +259,38 @@ fn add_all(to: &mut AHashMap<Arc<str>, Counts>, more: AHashMap<Arc<str>, Counts>
     }
 }
 
+/// What a closed window tells of one thing.
+#[derive(Debug, Default)]
+struct Told {
+    /// What it did, if it was active or is connected.
+    counts: Option<Counts>,
+    /// For how many seconds it has not been connected.
+    gone: Option<i64>,
+}
+
 impl Closed {
-    /// What it says, in the order of things' names. There is a datapoint of a thing that was active or is connected; a zero
-    /// is one too. How long a thing has been gone is told for those of which somebody asks.
+    /// What it says, in the order of things' names; made as it is asked for, because there may be very many. There is a
+    /// datapoint of a thing that was active or is connected; a zero is one too. How long a thing has been gone is told for
+    /// those of which somebody asks.
     pub fn things(
         self,
         narrowed: &[Narrowed],
         asked_for_gone: impl Fn(&str) -> bool,
-    ) -> Vec<(Arc<str>, Vec<Datapoint>)> {
-        let mut things: AHashMap<Arc<str>, Vec<Datapoint>> = AHashMap::with_capacity(self.counted.len());
+    ) -> impl Iterator<Item = (Arc<str>, Vec<Datapoint>)> {
+        let mut things: AHashMap<Arc<str>, Told> = AHashMap::with_capacity(self.counted.len());
         for (thing, counts, connected) in self.counted {
-            let mut datapoints = counts.datapoints(narrowed);
-            if connected {
-                datapoints.push(count(&NAMES.gone, None, 0));
-            }
-            things.insert(thing, datapoints);
+            things.insert(thing, Told { counts: Some(counts), gone: connected.then_some(0) });
         }
         for (thing, seconds) in self.gone.into_iter().filter(|(thing, _)| asked_for_gone(thing)) {
-            things.entry(thing).or_default().push(count(&NAMES.gone, None, seconds));
+            things.entry(thing).or_default().gone = Some(seconds);
         }
         let mut things: Vec<_> = things.into_iter().collect();
         things.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        things
+        things.into_iter().map(|(thing, Told { counts, gone })| {
+            let mut datapoints = counts.map_or_else(Vec::new, |counts| counts.datapoints(narrowed));
+            datapoints.extend(gone.map(|seconds| count(&NAMES.gone, None, seconds)));
+            (thing, datapoints)
+        })
     }
 }
 

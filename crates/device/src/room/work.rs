@@ -9,6 +9,7 @@ use bartizan_ledger::{Entry, Page, Seq, StoreError};
 use bartizan_policy::{Cx, Recording, aside};
 use bartizan_wire::Timestamp;
 
+use super::intake::BACKLOG_MAX;
 use super::record::{Record, TRACK};
 use super::ward::{Batch, Step, Ward};
 use super::{Broker, DeviceRoom};
@@ -18,6 +19,8 @@ use crate::observe::Observation;
 
 /// Observations that are judged at once, about: whoever records waits no longer than that takes.
 const JUDGED_AT_ONCE: usize = 1_024;
+/// Recordings of a window that closes which become durable together: of a large fleet there are very many.
+const CLOSED_AT_ONCE: usize = 4_096;
 
 impl DeviceRoom {
     /// Judges everything that waits, and writes what was found. Returns how many observations were judged.
@@ -62,8 +65,7 @@ impl DeviceRoom {
             return Ok(false);
         }
         self.follow_commits(cx, &ward).await?;
-        let records = self.close_window_if_due(cx, &ward);
-        self.record(cx, &ward, records).await?;
+        self.close_window_if_due(cx, &ward).await?;
         while self.settle_once(cx, &ward).await? > 0 {}
         Ok(true)
     }
@@ -90,35 +92,42 @@ impl DeviceRoom {
         Ok(true)
     }
 
-    /// What the end of a window tells, if it has come.
-    pub(super) fn close_window_if_due(&self, cx: &Cx, ward: &Ward) -> Vec<Record> {
+    /// Records what the end of a window tells, if it has come.
+    pub(super) async fn close_window_if_due(&self, cx: &Cx, ward: &Arc<Ward>) -> Result<(), StoreError> {
         let period = self.settings.period_ms();
-        let due = ward.look(|state| cx.now >= state.next_tick);
-        if due != Some(true) {
-            return Vec::new();
+        if ward.look(|state| cx.now >= state.next_tick) != Some(true) {
+            return Ok(());
         }
-        self.close_window(ward, Timestamp(cx.now.0.div_euclid(period).saturating_mul(period)))
+        self.close_window(cx, ward, Timestamp(cx.now.0.div_euclid(period).saturating_mul(period))).await
     }
 
-    /// What the window tells that ends at this multiple of the period.
-    pub(super) fn close_window(&self, ward: &Ward, at: Timestamp) -> Vec<Record> {
+    /// Records what the window tells that ends at this multiple of the period.
+    pub(super) async fn close_window(&self, cx: &Cx, ward: &Arc<Ward>, at: Timestamp) -> Result<(), StoreError> {
         let asks = |thing: &str| ward.look(|state| state.compiled.asks_for_gone(&state.covering().covering(thing)));
         // What was counted becomes datapoints when it no longer keeps others from being counted.
         let (closed, narrowed) = {
             let mut cloud = ward.cloud();
             (cloud.windows.close(at), Arc::clone(&cloud.narrowed))
         };
-        let unseen = closed.unseen;
-        let things = closed.things(&narrowed, |thing| asks(thing) == Some(true));
-        let windows = things.into_iter().map(|(thing, datapoints)| Observation::Window { thing, at, datapoints });
-        let records = windows.chain(std::iter::once(Observation::Tick { at })).map(Record::of).collect();
         ward.look(|state| {
             state.latest = state.latest.max(at);
             state.next_tick = Timestamp(at.0.saturating_add(self.settings.period_ms()));
-            state.statistics.unseen += unseen;
+            state.statistics.unseen += closed.unseen;
             state.throttle.forget(at, self.settings);
         });
-        records
+        let things = closed.things(&narrowed, |thing| asks(thing) == Some(true));
+        let windows = things.map(|(thing, datapoints)| Observation::Window { thing, at, datapoints });
+        let mut records = windows.chain(std::iter::once(Observation::Tick { at })).map(Record::of);
+        loop {
+            let some: Vec<Record> = records.by_ref().take(CLOSED_AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.record(cx, ward, some).await?;
+            while ward.look(|state| state.waiting()).unwrap_or(0) >= BACKLOG_MAX {
+                self.settle_once(cx, ward).await?;
+            }
+        }
     }
 
     /// Makes records durable and queues them for judgment.

@@ -40,6 +40,16 @@ impl Texts {
         builder.build()
     }
 
+    /// Whole numbers, as [`Texts::shown`] and several times faster: every report has some lists of them.
+    pub fn whole(items: impl IntoIterator<Item = impl itoa::Integer>) -> Self {
+        let (mut builder, mut digits) = (Builder::default(), itoa::Buffer::new());
+        for item in items {
+            builder.all.push_str(digits.format(item));
+            builder.end();
+        }
+        builder.build()
+    }
+
     /// How many.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -87,6 +97,7 @@ mod tests {
         assert_eq!((texts.len(), texts.is_empty()), (4, false));
         assert_eq!(format!("{texts:?}"), r#"["", "bü", "", "c"]"#);
         assert_eq!(Texts::shown([22, 443]).iter().collect::<Vec<_>>(), ["22", "443"]);
+        assert_eq!(Texts::whole([22, -443]), Texts::shown([22, -443]));
         assert!(Texts::default().is_empty() && Texts::default() == Vec::<String>::new().into_iter().collect());
     }
 }

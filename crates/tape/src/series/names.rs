@@ -50,12 +50,26 @@ impl Names {
         self.last
     }
 
+    /// As [`Names::code_of`], where names come sorted: each is either the last one again or was never seen. Only this
+    /// may be asked then.
+    pub(crate) fn sorted_of(&mut self, name: &Arc<str>) -> u32 {
+        if self.names.last().is_none_or(|last| !Arc::ptr_eq(last, name) && last != name) {
+            self.last = self.push(Arc::clone(name));
+        }
+        self.last
+    }
+
     fn add(&mut self, name: Arc<str>) -> u32 {
+        let code = self.push(Arc::clone(&name));
+        self.codes.insert(name, code);
+        code
+    }
+
+    fn push(&mut self, name: Arc<str>) -> u32 {
         // memory ends long before numbers do
         let code = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.bytes += name.len();
-        self.names.push(Arc::clone(&name));
-        self.codes.insert(name, code);
+        self.names.push(name);
         code
     }
 

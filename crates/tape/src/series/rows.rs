@@ -55,7 +55,7 @@ impl Rows {
         Self { cells, ..Self::default() }
     }
 
-    /// Adds a row; a value of another form than the rows' is left out, and said to be.
+    /// Adds a row, whose subject is none before the last one's; a value of another form than the rows' is left out, and said to be.
     pub(crate) fn push<'a, T: Iterator<Item = &'a str>>(
         &mut self,
         subject: &Arc<str>,
@@ -67,7 +67,7 @@ impl Rows {
             (Cells::Texts(sets), Cell::Texts(texts)) => sets.push(texts),
             _ => return false,
         }
-        self.subject.push(self.names.code_of(subject));
+        self.subject.push(self.names.sorted_of(subject));
         self.at.push(at);
         true
     }

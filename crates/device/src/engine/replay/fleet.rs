@@ -122,11 +122,11 @@ impl Fleet {
         let mut ahead = Vec::new();
         for (number, window) in numbers.filter_map(|number| Some((number, self.table.window(number)?))) {
             let values = if self.periods == 1 { window.values } else { &self.summed };
-            let population = values.iter().filter(|value| !value.is_nan()).count();
-            let position = self.statistic.position(population);
-            let enough = population >= POPULATION_MIN;
-            let threshold = enough.then(|| self.ranker.find(values, population, position)).flatten();
-            ahead.push(Ahead { at: number * PERIOD_MS, window, values, threshold });
+            let position = |count| (count >= POPULATION_MIN).then(|| self.statistic.position(count));
+            let (threshold, population) = self.ranker.find(values, position);
+            // of a single window all are judged that are compared; of several summed, those that were heard in the last
+            self.judged += if self.periods == 1 && threshold.is_some() { population as u64 } else { 0 };
+            ahead.push(Ahead { at: number * PERIOD_MS, window, values, threshold, summed: self.periods > 1 });
         }
         let restless = &mut self.restless;
         let mut judging = Judging { ahead: &ahead, states, rule, out, restless, judged: 0, violating: 0 };
@@ -136,8 +136,9 @@ impl Fleet {
             Order::Greater => judging.all(|value, threshold| value <= threshold),
             Order::GreaterOrEqual => judging.all(|value, threshold| value < threshold),
         }
-        self.judged += judging.judged;
-        self.violating += judging.violating;
+        let Judging { judged, violating, .. } = judging;
+        self.judged += judged;
+        self.violating += violating;
     }
 }
 
@@ -149,6 +150,8 @@ struct Ahead<'a> {
     values: &'a [f64],
     /// `None` where there are too few to be compared with each other.
     threshold: Option<f64>,
+    /// What is compared is not the window itself.
+    summed: bool,
 }
 
 /// Blocks of things whose states are near at hand while one window after the other is judged: 16 KiB.
@@ -169,6 +172,7 @@ impl Judging<'_> {
     fn all(&mut self, violates: impl Fn(f64, f64) -> bool + Copy) {
         let blocks = self.restless.len();
         for start in (0..blocks).step_by(BLOCKS) {
+            self.draw_near(start * ROWS..(start + BLOCKS) * ROWS);
             for ahead in self.ahead {
                 for place in start..blocks.min(start + BLOCKS) {
                     self.one(ahead, place, violates);
@@ -177,17 +181,34 @@ impl Judging<'_> {
         }
     }
 
+    /// Reads states in their order, which memory is fast at: a few of them are needed soon, in no order that it could
+    /// foresee.
+    fn draw_near(&self, things: Range<usize>) {
+        let things = things.start..things.end.min(self.states.len());
+        for state in self.states.get(things).unwrap_or_default() {
+            std::hint::black_box(state.last);
+        }
+    }
+
     fn one(&mut self, ahead: &Ahead<'_>, place: usize, violates: impl Fn(f64, f64) -> bool + Copy) {
         // the table has room for whole blocks of things
         let (heard, _) = ahead.window.values.as_chunks::<ROWS>();
         let (values, _) = ahead.values.as_chunks::<ROWS>();
         let (Some(heard), Some(values)) = (heard.get(place), values.get(place)) else { return };
-        let fresh = bits::of(heard, |value| !value.is_nan());
-        let Some(threshold) = ahead.threshold else { return self.hear(ahead, place, fresh) };
-        let violations = bits::of(values, |value| violates(value, threshold)) & fresh;
-        self.judged += u64::from(fresh.count_ones());
+        let fresh = || bits::of(heard, |value| !value.is_nan());
+        let Some(threshold) = ahead.threshold else { return self.hear(ahead, place, fresh()) };
+        // what is no number compares as no violation
+        let mut violations = bits::of(values, |value| violates(value, threshold));
+        if ahead.summed {
+            let fresh = fresh();
+            violations &= fresh;
+            self.judged += u64::from(fresh.count_ones());
+        }
         self.violating += u64::from(violations.count_ones());
-        self.block(ahead, place, fresh, violations);
+        let restless = self.restless.get(place).copied().unwrap_or_default();
+        if violations | restless != 0 {
+            self.block(ahead, place, fresh(), violations);
+        }
     }
 
     /// What a block does to alarms. A thing that is calm and does not violate stays as it is.

@@ -16,30 +16,34 @@ pub(super) struct Ranker {
 }
 
 impl Ranker {
-    /// The number at a position of the sorted numbers [`f64::total_cmp`], of which there are `count`; what is no number
-    /// is passed over. `None` when there are not so many.
-    pub(super) fn find(&mut self, values: &[f64], count: usize, position: usize) -> Option<f64> {
-        let width = (count / SHARE).max(4 * count.isqrt());
+    /// The number at a position of the sorted numbers [`f64::total_cmp`], and how many numbers there are; what is no
+    /// number is passed over. The position is told by how many there are, which is found on the way. `None` when it is
+    /// told to be nowhere, or beyond them.
+    pub(super) fn find(&mut self, values: &[f64], position: impl Fn(usize) -> Option<usize>) -> (Option<f64>, usize) {
         if let Some((low, high)) = self.near {
-            let below = self.keep_between(values, low, high);
+            let (below, count) = self.keep_between(values, low, high);
+            let Some(position) = position(count) else { return (None, count) };
             if let Some(place) = position.checked_sub(below)
                 && place < self.kept.len()
             {
-                return self.select(place, width, (low, high));
+                return (self.select(place, width(count), (low, high)), count);
             }
         }
         self.kept.clear();
         self.kept.extend(values.iter().filter(|value| !value.is_nan()).map(|value| folded(*value)));
-        self.select(position, width, (f64::NEG_INFINITY, f64::INFINITY))
+        let count = self.kept.len();
+        let Some(position) = position(count) else { return (None, count) };
+        (self.select(position, width(count), (f64::NEG_INFINITY, f64::INFINITY)), count)
     }
 
-    /// Keeps the numbers between two; how many are less.
-    fn keep_between(&mut self, values: &[f64], low: f64, high: f64) -> usize {
+    /// Keeps the numbers between two; how many are less, and how many numbers there are at all.
+    fn keep_between(&mut self, values: &[f64], low: f64, high: f64) -> (usize, usize) {
         self.kept.clear();
-        let mut below = 0;
+        let (mut below, mut count) = (0, 0);
         let (blocks, rest) = values.as_chunks::<ROWS>();
         for block in blocks {
             below += block.iter().map(|value| usize::from(*value < low)).sum::<usize>();
+            count += block.iter().map(|value| usize::from(!value.is_nan())).sum::<usize>();
             let mut between = bits::of(block, |value| low <= value && value <= high);
             while between != 0 {
                 let value = block.get(between.trailing_zeros() as usize).copied().unwrap_or_default();
@@ -49,11 +53,12 @@ impl Ranker {
         }
         for value in rest {
             below += usize::from(*value < low);
+            count += usize::from(!value.is_nan());
             if low <= *value && *value <= high {
                 self.kept.push(folded(*value));
             }
         }
-        below
+        (below, count)
     }
 
     /// Selects among what is kept, and remembers what is `width` places before and after. Where nothing was kept there,
@@ -72,6 +77,11 @@ impl Ranker {
         self.near = Some((from, to));
         Some(unfolded(*found))
     }
+}
+
+/// How many places around the rank are looked at next time.
+fn width(count: usize) -> usize {
+    (count / SHARE).max(4 * count.isqrt())
 }
 
 /// A float's bits as a whole number with the same order as [`f64::total_cmp`].
@@ -116,7 +126,8 @@ mod tests {
                 let mut sorted: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
                 sorted.sort_by(f64::total_cmp);
                 let position = sorted.len() * share / 1000;
-                let found = ranker.find(&values, sorted.len(), position);
+                let (found, count) = ranker.find(&values, |count| (count > 0).then_some(count * share / 1000));
+                prop_assert_eq!(count, sorted.len());
                 prop_assert_eq!(found.map(f64::to_bits), sorted.get(position).map(|value| value.to_bits()));
             }
         }
