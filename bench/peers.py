@@ -13,6 +13,7 @@ DEBIAN = {
     "ingest": ["mosquitto"],
     "images": ["mmdebstrap", "umoci", "golang-go", "golang-github-coreos-bbolt-dev"],
     "inspect": ["libmodsecurity-dev", "g++"],
+    "web": ["nginx", "libnginx-mod-http-modsecurity"],
 }
 
 

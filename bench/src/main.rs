@@ -13,8 +13,10 @@ mod inspect;
 mod load;
 mod replay;
 mod reports;
+mod requests;
 mod sign;
 mod versions;
+mod web;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -80,6 +82,16 @@ enum What {
         /// Written by `measure_inspect.py`.
         folder: PathBuf,
     },
+    /// Judges requests by web ACLs, compiles those, and replays requests.
+    Web {
+        /// Written by `measure_web.py`.
+        file: PathBuf,
+    },
+    /// Sends plain HTTP requests over kept-alive connections; reads what to send as JSON from a file.
+    Requests {
+        /// See `requests::Spec`.
+        spec: PathBuf,
+    },
     /// Reads an uncompressed `Packages` index.
     Index {
         /// The index.
@@ -115,6 +127,8 @@ fn measure(arguments: Arguments) -> Result<(), Failure> {
         What::Versions { pairs } => versions::measure(&pairs)?,
         What::Fleet { hosts, export } => return fleet::run(hosts, export.as_deref()),
         What::Inspect { folder } => inspect::measure(&folder)?,
+        What::Web { file } => web::measure(&file)?,
+        What::Requests { spec } => requests::measure(&spec)?,
         What::Index { file } => index::measure(&file)?,
     };
     println!("{line}");
