@@ -19,6 +19,7 @@ pub use seen::Seen;
 
 use automaton::Automaton;
 use places::Places;
+use seen::Bits;
 
 /// How large a compiled expression may become, in bytes.
 pub const REGEX_SIZE_MAX: usize = 10 * 1024 * 1024;
@@ -65,6 +66,8 @@ enum Decision {
 /// Many patterns, compiled for search. Made by [`PatternsBuilder`].
 pub struct Patterns {
     decisions: Vec<Decision>,
+    /// Those that may match wherever nothing was found.
+    always: Bits,
     /// Texts that may stand anywhere.
     anywhere: Option<Automaton>,
     /// Texts that regular expressions need, in whatever case.
@@ -120,11 +123,23 @@ impl Patterns {
         self.decisions.is_empty()
     }
 
-    /// True if no pattern can match where a scan finds nothing.
+    /// The first pattern, from this number on, that may match what was scanned last with this `seen`: the others do not.
     #[must_use]
-    pub fn need_text(&self) -> bool {
-        let needs = |one: &Decision| matches!(one, Decision::Scan | Decision::Regex { needs_text: true, .. });
-        self.decisions.iter().all(needs)
+    pub fn next_possible(&self, from: u32, seen: &Seen) -> Option<PatternId> {
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let sets = [&seen.matched, &seen.possible, &self.always].map(|set| set.words_from(from));
+        let [matched, possible, always] = sets;
+        // numbers of the first word that come before are not asked for
+        let mut mask = u64::MAX << (from % 64);
+        for (place, ((matched, possible), always)) in (from / 64..).zip(matched.iter().zip(possible).zip(always)) {
+            let found = (matched | possible | always) & mask;
+            if found != 0 {
+                let number = place * 64 + found.trailing_zeros() as usize;
+                return u32::try_from(number).ok().map(PatternId);
+            }
+            mask = u64::MAX;
+        }
+        None
     }
 
     /// How many regular expressions are tried whenever they are asked for, because they need no text.

@@ -9,8 +9,9 @@ use aho_corasick::{Anchored, MatchKind, dfa};
 use super::build::PatternError;
 use super::seen::Bits;
 
-/// Up to this many bytes of text the automaton is a table of all transitions: one step a byte, some megabytes at most.
-const TABLE_BYTES_MAX: usize = 4096;
+/// Up to this many bytes of text the automaton is a table of all transitions: one step a byte. It takes some megabytes, of
+/// which a text visits few.
+const TABLE_BYTES_MAX: usize = 1 << 15;
 
 enum Machine {
     Table(dfa::DFA),

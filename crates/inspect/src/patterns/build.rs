@@ -4,6 +4,7 @@ use regex::bytes::RegexBuilder;
 
 use super::automaton::Automaton;
 use super::places::Places;
+use super::seen::Bits;
 use super::{Decision, PatternId, Patterns, Position, REGEX_SIZE_MAX, required};
 use crate::dialect::{Refused, translate};
 
@@ -96,7 +97,15 @@ impl PatternsBuilder {
     /// # Errors
     /// They are too many or too long for an automaton, which has room for some million bytes.
     pub fn build(self) -> Result<Patterns, PatternError> {
+        let mut always = Bits::default();
+        always.clear(self.decisions.len());
+        for (number, decision) in self.decisions.iter().enumerate() {
+            if matches!(decision, Decision::Always | Decision::Regex { needs_text: false, .. }) {
+                always.set(number);
+            }
+        }
         Ok(Patterns {
+            always,
             anywhere: Automaton::build(&self.anywhere, false)?,
             needed: Automaton::build(&self.needed, true)?,
             places: self.places,

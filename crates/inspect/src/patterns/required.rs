@@ -144,6 +144,23 @@ fn shortest(texts: &Texts) -> usize {
     texts.iter().map(Vec::len).min().unwrap_or(0)
 }
 
+/// How often one of the texts is expected at a place of ordinary text, about: as often as their bytes come together.
+fn chance(texts: &Texts) -> f64 {
+    texts.iter().map(|text| text.iter().map(|byte| share(*byte)).product::<f64>()).sum()
+}
+
+/// The share of a byte in what requests are made of, roughly: queries, forms, JSON and HTML.
+const fn share(byte: u8) -> f64 {
+    match byte {
+        b'a'..=b'z' => 0.04,
+        b' ' | b'"' => 0.08,
+        b'0'..=b'9' => 0.03,
+        b',' | b':' | b'=' | b'&' | b'/' | b'.' | b'-' => 0.02,
+        b'_' | b'%' | b'+' | b';' | b'\'' | b'(' | b')' | b'<' | b'>' | b'\n' => 0.008,
+        _ => 0.002,
+    }
+}
+
 /// A single letter or digit is in almost any text.
 fn is_useful(texts: &Texts) -> bool {
     texts.len() <= TEXTS_MAX
@@ -151,14 +168,11 @@ fn is_useful(texts: &Texts) -> bool {
         && shortest(texts) > 0
 }
 
-/// The one that occurs less often by chance: its shortest text is longer, or it has fewer.
+/// The one that occurs less often by chance.
 fn better(a: Option<Texts>, b: Option<Texts>) -> Option<Texts> {
     let (a, b) = (a.filter(is_useful), b.filter(is_useful));
     match (a, b) {
-        (Some(a), Some(b)) => {
-            let rank = |texts: &Texts| (shortest(texts).min(TEXT_MAX / 3), std::cmp::Reverse(texts.len()));
-            Some(if rank(&b) > rank(&a) { b } else { a })
-        }
+        (Some(a), Some(b)) => Some(if chance(&b) < chance(&a) { b } else { a }),
         (a, b) => a.or(b),
     }
 }

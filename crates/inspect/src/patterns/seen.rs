@@ -20,12 +20,6 @@ impl Seen {
         self.work
     }
 
-    /// True if the last scan found nothing: no text, and none that a regular expression needs.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.matched.is_empty() && self.possible.is_empty()
-    }
-
     /// Begins to count anew.
     pub const fn reset_work(&mut self) {
         self.work = 0;
@@ -49,8 +43,9 @@ impl Bits {
         self.0.resize(count.div_ceil(64), 0);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
+    /// The words of the set from the one on that a number is in.
+    pub(super) fn words_from(&self, number: usize) -> &[u64] {
+        self.0.get(number / 64..).unwrap_or_default()
     }
 
     pub(super) fn has(&self, number: usize) -> bool {

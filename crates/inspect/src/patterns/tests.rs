@@ -74,9 +74,22 @@ fn expressions_are_tried_only_where_they_may_match() {
 }
 
 #[test]
+fn what_may_match_is_told_in_order() {
+    let mut regexes = vec!["q+x?y{9}zzz"; 130];
+    regexes[3] = "(?i)needle.*x";
+    regexes[70] = r"^\d+$";
+    regexes[128] = "needle!";
+    let patterns = built(&[], &regexes);
+    let mut seen = Seen::default();
+    patterns.scan(b"a needle", &mut seen);
+    let from = |number| patterns.next_possible(number, &seen).map(PatternId::number);
+    assert_eq!([0, 3, 4, 70, 71, 130, 10_000].map(from), [Some(3), Some(3), Some(70), Some(70), None, None, None]);
+}
+
+#[test]
 fn many_texts_use_the_compact_automaton() {
     let mut builder = PatternsBuilder::new();
-    for number in 0..5000 {
+    for number in 0..5_000 {
         builder.text(format!("needle-{number:05}").as_bytes(), Position::Contains).unwrap();
     }
     let patterns = builder.build().unwrap();

@@ -96,12 +96,10 @@ impl Texts<'_> {
         if state.seen.len() < count {
             state.seen.resize_with(count, Default::default);
         }
-        state.nothing_found = true;
         for (range, seen) in scratch.texts.get(state.texts.clone()).into_iter().flatten().zip(&mut state.seen) {
             let text = scratch.bytes.get(range.clone()).unwrap_or_default();
             self.steps += text.len();
             view.patterns.scan(text, seen);
-            state.nothing_found &= seen.is_empty();
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod action;
 mod field;
+mod gate;
 mod rate;
 mod statement;
 mod views;
@@ -15,12 +16,12 @@ use bartizan_inspect::{AddressSet, Network};
 use self::views::Views;
 use super::action::Action;
 use super::library::Library;
-use super::plan::{Gate, Group, GroupFacts, Member, Plan, RateFacts, Rule, RuleFacts, RuleRef, What};
-use super::statement::{Malformed, Node, Source, Test};
-use super::view::{View, ViewId};
+use super::plan::{Group, GroupFacts, Member, Plan, RateFacts, Rule, RuleFacts, RuleRef, What};
+use super::statement::Source;
+
 use crate::document::{
-    CustomResponseBody, DefaultAction, ExcludedRule, OverrideAction, OversizeHandling, RuleAction, RuleActionOverride,
-    Statement, VisibilityConfig, WebAcl,
+    CustomResponseBody, DefaultAction, ExcludedRule, OverrideAction, RuleAction, RuleActionOverride, Statement,
+    VisibilityConfig, WebAcl,
 };
 use crate::record::Redaction;
 
@@ -88,7 +89,12 @@ pub fn compile(web_acl: &WebAcl, library: &Library) -> Result<Plan, CompileError
         DefaultAction::Block(block) => Action::Block(action::response(block, own.bodies)),
     };
     let views = compiler.views.build().map_err(CompileError::Patterns)?;
-    set_gates(&mut rules, &views);
+    gate::set(rules.iter_mut());
+    for rule in &mut rules {
+        if let What::Group(group) = &mut rule.what {
+            gate::set(group.members.iter_mut().map(|member| &mut member.rule));
+        }
+    }
     Ok(Plan {
         arn: web_acl.arn.clone(),
         name: web_acl.name.clone(),
@@ -252,30 +258,6 @@ impl<'a> Compiler<'a> {
         self.sets.push(AddressSet::new(networks?));
         self.known_sets.insert(arn, self.sets.len() - 1);
         Ok(self.sets.len() - 1)
-    }
-}
-
-/// Finds rules in a row that one search can settle together.
-fn set_gates(rules: &mut [Rule], views: &[View]) {
-    let mut until = rules.len();
-    let mut behind: Option<ViewId> = None;
-    for (number, rule) in rules.iter_mut().enumerate().rev() {
-        let look = match &rule.what {
-            What::Match { statement: Node { test: Test::Text { look, .. }, .. }, .. } => Some(look),
-            _ => None,
-        };
-        let plain = look.filter(|look| {
-            !look.missing
-                && look.oversize == OversizeHandling::Continue
-                && matches!(look.malformed, Malformed::Inspect)
-                && views.get(look.view).is_some_and(|view| view.patterns.need_text())
-        });
-        let view = plain.map(|look| look.view);
-        if view != behind || view.is_none() {
-            until = number + 1;
-        }
-        behind = view;
-        rule.gate = plain.map(|look| Gate { view: look.view, root: look.root, until });
     }
 }
 

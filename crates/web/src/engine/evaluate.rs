@@ -205,18 +205,20 @@ impl<'a> Evaluation<'a> {
         false
     }
 
-    /// True if no text of the view has anything that a pattern of it needs.
-    pub(super) fn finds_nothing(&mut self, gate: Gate) -> bool {
+    /// The first pattern of a view, from those of a gate on, that may match; `Err` if the rules have to be asked.
+    pub(super) fn next_possible(&mut self, gate: &Gate) -> Result<Option<u32>, ()> {
         self.texts.make(gate.root);
         self.texts.make(gate.view);
         self.texts.scan(gate.view);
         let scratch = &*self.texts.scratch;
-        if scratch.views.get(gate.root).is_some_and(|state| state.oversize) {
-            // the rules note that when they are asked
-            return false;
+        // of a part that is too large the rules take note
+        if self.texts.is_exhausted() || scratch.views.get(gate.root).is_none_or(|state| state.oversize) {
+            return Err(());
         }
-        let Some(state) = scratch.views.get(gate.view) else { return false };
-        !self.texts.is_exhausted() && state.nothing_found
+        let (view, state) = (self.texts.plan.views.get(gate.view).ok_or(())?, scratch.views.get(gate.view).ok_or(())?);
+        let seen = state.seen.iter().take(state.texts.len());
+        let first = seen.filter_map(|seen| view.patterns.next_possible(gate.patterns.start, seen)).min();
+        Ok(first.map(PatternId::number))
     }
 
     fn sqli(&mut self, view: ViewId, sensitivity: Sensitivity) -> bool {

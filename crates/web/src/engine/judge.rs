@@ -61,15 +61,11 @@ pub fn judge_with(
     let mut course = Course { evaluation: Evaluation::new(texts, asked.trace), counter, out: Judgment::new() };
     let mut number = 0;
     let mut ended = ControlFlow::Continue(());
-    while let Some(rule) = plan.rules.get(number).filter(|_| ended.is_continue()) {
-        match rule.gate {
-            // whoever wants to know what every statement says has every statement asked
-            Some(gate) if !asked.trace && course.evaluation.finds_nothing(gate) => number = gate.until,
-            _ => {
-                ended = course.rule(number, rule);
-                number += 1;
-            }
-        }
+    while ended.is_continue() {
+        number = course.next(number, |number| plan.rules.get(number));
+        let Some(rule) = plan.rules.get(number) else { break };
+        ended = course.rule(number, rule);
+        number += 1;
     }
     let Course { evaluation, mut out, .. } = course;
     out.exhausted = evaluation.texts.is_exhausted();
@@ -106,6 +102,26 @@ enum Effect {
 }
 
 impl Course<'_> {
+    /// The first rule of a list, from this one on, that may match as far as texts tell.
+    fn next<'r>(&mut self, mut number: usize, rule: impl Fn(usize) -> Option<&'r Rule>) -> usize {
+        // whoever wants to know what every statement says has every statement asked
+        while self.evaluation.traced.is_none()
+            && let Some(gate) = rule(number).and_then(|rule| rule.gate.as_ref())
+            && let Ok(possible) = self.evaluation.next_possible(gate)
+        {
+            let before = |number: &usize| {
+                let gate = rule(*number).and_then(|rule| rule.gate.as_ref());
+                possible.is_none_or(|possible| gate.is_some_and(|gate| gate.patterns.end <= possible))
+            };
+            let next = (number..gate.until).find(|number| !before(number)).unwrap_or(gate.until);
+            if next < gate.until {
+                return next;
+            }
+            number = next;
+        }
+        number
+    }
+
     fn rule(&mut self, number: usize, rule: &Rule) -> ControlFlow<()> {
         let at = RuleRef { rule: number, member: None };
         match &rule.what {
@@ -161,8 +177,12 @@ impl Course<'_> {
         }
         let mut outcome = GroupOutcome { rule: number, terminated: None, counted: Vec::new(), excluded: Vec::new() };
         let mut ending = None;
-        for (place, member) in group.members.iter().enumerate() {
+        let mut place = 0;
+        loop {
+            place = self.next(place, |place| group.members.get(place).map(|member| &member.rule));
+            let Some(member) = group.members.get(place) else { break };
             let at = RuleRef { rule: number, member: Some(place) };
+            place += 1;
             if !self.matches(at, &member.rule) {
                 self.spent()?;
                 continue;

@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::sync::Arc;
 
 use bartizan_inspect::AddressSet;
@@ -85,19 +86,21 @@ pub(super) struct Rule {
     pub(super) labels: Vec<Arc<str>>,
     /// Whose places become labels when the rule has been judged.
     pub(super) places: Vec<Source>,
-    /// If nothing of its view's patterns is found, it and the rules up to there do not match.
+    /// If there is one, the rule matches only where one of its patterns does.
     pub(super) gate: Option<Gate>,
     pub(super) captcha_ms: i64,
     pub(super) challenge_ms: i64,
     pub(super) what: What,
 }
 
-/// Rules in a row that look for texts in one view and do nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a rule that looks for texts in one view, and does nothing else, looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Gate {
     pub(super) view: ViewId,
     pub(super) root: ViewId,
-    /// The first rule behind them.
+    /// The numbers of its patterns among those of the view. In rules in a row they are one behind the other.
+    pub(super) patterns: Range<u32>,
+    /// The first rule behind those in a row that look in the same view.
     pub(super) until: usize,
 }
 

@@ -46,8 +46,6 @@ pub(super) struct ViewState {
     pub(super) malformed: bool,
     /// The request in which its patterns were searched for.
     pub(super) scanned: u64,
-    /// True if nothing was found in any of its texts.
-    pub(super) nothing_found: bool,
     /// What was seen in each of its texts.
     pub(super) seen: Vec<Seen>,
 }
