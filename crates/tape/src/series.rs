@@ -6,10 +6,12 @@
 
 mod arrange;
 mod bits;
+mod coded;
 mod deltas;
 mod index;
 mod merge;
 mod names;
+mod pack;
 mod pages;
 mod rows;
 mod runs;

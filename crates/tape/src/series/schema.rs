@@ -32,7 +32,7 @@ pub(crate) const TEXTS: usize = 4;
 pub(crate) const INDEX_KEY: &str = "bartizan.series";
 
 /// Rows of a page: pages are read one at a time, and one of each column fits into the second-level cache.
-const PAGE_ROWS: usize = 1 << 15;
+pub(crate) const PAGE_ROWS: usize = 1 << 15;
 /// Bytes of a page at most. Only texts come near.
 const PAGE_BYTES: usize = 1 << 20;
 /// Rows that the writer takes at once, so that pages end where they should.

@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bartizan_ledger::StoreError;
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::data_type::{ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::ColumnDescPtr;
 
+use super::coded::{self, Coded};
 use super::index::{FORMAT, Group, Index};
-use super::names::Names;
-use super::rows::{Cells, Rows, Sets};
-use super::schema::{INDEX_KEY, columns, properties};
+use super::rows::{Cells, Rows};
+use super::schema::{AT, INDEX_KEY, NUMBER, SUBJECT, TEXTS, columns, properties};
 use super::segment::{Name, Segment};
 use crate::append::sync_folder;
 use crate::fault::not_written;
@@ -58,7 +59,8 @@ impl Writer {
         let (Some(from), Some(to)) = (rows.at.iter().min(), rows.at.iter().max()) else { return Ok(()) };
         let Some((first, last)) = rows.subjects() else { return Ok(()) };
         let (from, to, offset) = (*from, *to, self.written);
-        let encoded = self.writer.next_row_group().and_then(|group| encode(group, measure, rows));
+        let columns = self.writer.schema_descr().columns().to_vec();
+        let encoded = self.writer.next_row_group().and_then(|group| encode(group, &columns, measure, rows));
         encoded.map_err(|error| failed(&self.path, &error))?;
         let crc = self.sum()?;
         self.groups.push(Group {
@@ -142,99 +144,52 @@ impl Write for Summed {
     }
 }
 
-fn encode(mut group: SerializedRowGroupWriter<'_, Summed>, measure: &str, rows: &Rows) -> Result<(), ParquetError> {
-    let mut place = 0;
+fn encode(
+    mut group: SerializedRowGroupWriter<'_, Summed>,
+    columns: &[ColumnDescPtr],
+    measure: &Arc<str>,
+    rows: &Rows,
+) -> Result<(), ParquetError> {
     let count = rows.len();
-    while let Some(mut column) = group.next_column()? {
+    for (place, column) in columns.iter().enumerate() {
+        let coded = match (place, &rows.cells) {
+            (0, _) => Some(coded::plain(column, std::slice::from_ref(measure), &vec![0; count])?),
+            (SUBJECT, _) => Some(coded::plain(column, rows.names.all(), &rows.subject)?),
+            (TEXTS, Cells::Texts(sets)) => Some(coded::sets(column, sets)?),
+            _ => None,
+        };
+        if let Some(Coded { bytes, close }) = coded {
+            group.append_column(&bytes, close)?;
+            continue;
+        }
+        let Some(mut column) = group.next_column()? else { break };
+        let absent = vec![0; BATCH.min(count)];
         match (place, &rows.cells) {
-            (0, _) => {
-                let name = vec![ByteArray::from(measure.as_bytes().to_vec()); BATCH.min(count)];
-                let writer = column.typed::<ByteArrayType>();
-                in_batches(count, |range| writer.write_batch(name.get(..range.len()).unwrap_or(&name), None, None))?;
-            }
-            (1, _) => {
-                let names = byte_arrays(&rows.names);
-                let writer = column.typed::<ByteArrayType>();
-                let mut batch = Vec::with_capacity(BATCH);
-                for codes in rows.subject.chunks(BATCH) {
-                    batch.clear();
-                    batch.extend(codes.iter().filter_map(|code| names.get(*code as usize)).cloned());
-                    writer.write_batch(&batch, None, None)?;
-                }
-            }
-            (2, _) => {
+            (AT, _) => {
                 column.typed::<Int64Type>().write_batch(&rows.at, None, None)?;
             }
-            (3, Cells::Numbers(numbers)) => {
+            (NUMBER, Cells::Numbers(numbers)) => {
                 let there = vec![1; BATCH.min(count)];
                 let writer = column.typed::<DoubleType>();
                 for batch in numbers.chunks(BATCH) {
                     writer.write_batch(batch, there.get(..batch.len()), None)?;
                 }
             }
-            (3, Cells::Texts(_)) => {
-                let missing = vec![0; BATCH.min(count)];
+            (NUMBER, Cells::Texts(_)) => {
                 let writer = column.typed::<DoubleType>();
-                in_batches(count, |range| writer.write_batch(&[], missing.get(..range.len()), None))?;
+                in_batches(count, |range| writer.write_batch(&[], absent.get(..range.len()), None))?;
             }
-            (_, Cells::Numbers(_)) => {
-                let missing = vec![0; BATCH.min(count)];
+            _ => {
                 let writer = column.typed::<ByteArrayType>();
                 in_batches(count, |range| {
-                    writer.write_batch(&[], missing.get(..range.len()), missing.get(..range.len()))
+                    writer.write_batch(&[], absent.get(..range.len()), absent.get(..range.len()))
                 })?;
-            }
-            (_, Cells::Texts(sets)) => {
-                let names = byte_arrays(&sets.texts);
-                let writer = column.typed::<ByteArrayType>();
-                let mut levels = Levels::default();
-                for row in 0..count {
-                    levels.push(sets, row, &names);
-                    if levels.defined.len() >= BATCH || row + 1 == count {
-                        writer.write_batch(&levels.values, Some(&levels.defined), Some(&levels.repeated))?;
-                        levels.clear();
-                    }
-                }
             }
         }
         column.close()?;
-        place += 1;
     }
     group.close()?;
     Ok(())
-}
-
-/// Sets as Parquet has them: for each item, or each empty set, how deep it is defined and whether it goes on.
-#[derive(Default)]
-struct Levels {
-    values: Vec<ByteArray>,
-    defined: Vec<i16>,
-    repeated: Vec<i16>,
-}
-
-impl Levels {
-    fn push(&mut self, sets: &Sets, row: usize, names: &[ByteArray]) {
-        let items = sets.row(row);
-        if items.is_empty() {
-            self.defined.push(1);
-            self.repeated.push(0);
-        }
-        for (number, name) in items.iter().filter_map(|code| names.get(*code as usize)).enumerate() {
-            self.values.push(name.clone());
-            self.defined.push(2);
-            self.repeated.push(i16::from(number > 0));
-        }
-    }
-
-    fn clear(&mut self) {
-        self.values.clear();
-        self.defined.clear();
-        self.repeated.clear();
-    }
-}
-
-fn byte_arrays(names: &Names) -> Vec<ByteArray> {
-    names.all().iter().map(|name| ByteArray::from(name.as_bytes().to_vec())).collect()
 }
 
 fn in_batches<T>(
