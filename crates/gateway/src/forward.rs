@@ -1,7 +1,7 @@
 //! The course of one request: read, judged, passed on or answered.
 
 use std::cell::RefCell;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bartizan_web::engine::{
@@ -17,11 +17,12 @@ use crate::answer::{self, Answer};
 use crate::client_address::{FORWARDED_FOR, client};
 use crate::gateway::Gateway;
 use crate::guard::{Active, Shared};
+use crate::peer::Peer;
 use crate::settings::WhenBlind;
 use crate::upstream::Silent;
 use crate::watcher::Seen;
 use crate::window::Window;
-use crate::{refuse, token, upgrade};
+use crate::{refuse, second, token, upgrade};
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 /// What headers that rules insert begin with.
@@ -33,9 +34,10 @@ thread_local! {
 }
 
 /// Answers one request.
-pub(crate) async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request<Incoming>) -> Answer {
+pub(crate) async fn answer(gateway: &Gateway, from: &Peer, request: Request<Incoming>) -> Answer {
+    let peer = from.address;
     let (mut parts, body) = request.into_parts();
-    if let Some(why) = refuse::refuse(&parts) {
+    if let Some(why) = second::plain(&mut parts).or_else(|| refuse::refuse(&parts)) {
         debug!(%peer, why, "a request was refused");
         return answer::last(StatusCode::BAD_REQUEST, &parts.headers);
     }
@@ -55,7 +57,7 @@ pub(crate) async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request
         if parts.method == Method::POST && parts.uri.path() == token::PATH {
             return token::exchange(gateway.key(), plan, client, gateway.now(), &parts.headers, &window.read);
         }
-        let judgment = judge(gateway, &active, plan, client, &parts, &window);
+        let judgment = judge(gateway, &active, plan, (client, from), &parts, &window);
         if judgment.exhausted && settings.when_blind == WhenBlind::Close {
             warn!(%peer, "a request would have cost too much to judge, and was refused");
             window.drain();
@@ -84,7 +86,7 @@ pub(crate) async fn answer(gateway: &Gateway, peer: SocketAddr, request: Request
     } else {
         remove_own(gateway, &mut parts);
     }
-    pass(gateway, peer, parts, window).await
+    pass(gateway, from, parts, window).await
 }
 
 fn remove_own(gateway: &Gateway, parts: &mut request::Parts) {
@@ -101,7 +103,7 @@ fn judge(
     gateway: &Gateway,
     active: &Active,
     plan: &Arc<Plan>,
-    client: IpAddr,
+    (client, from): (IpAddr, &Peer),
     parts: &request::Parts,
     window: &Window,
 ) -> Judgment {
@@ -130,8 +132,8 @@ fn judge(
             length,
             more: window.rest.is_some() || read > settings.inspected,
         },
-        ja3: None,
-        ja4: None,
+        ja3: from.fingerprints.as_ref().map(|(ja3, _)| ja3.as_bytes()),
+        ja4: from.fingerprints.as_ref().map(|(_, ja4)| ja4.as_bytes()),
         atlas: gateway.atlas(),
         token: token::read(gateway.key(), plan, &parts.headers),
     };
@@ -158,26 +160,30 @@ fn version(parts: &request::Parts) -> &'static str {
     }
 }
 
-async fn pass(gateway: &Gateway, peer: SocketAddr, mut parts: request::Parts, window: Window) -> Answer {
+async fn pass(gateway: &Gateway, from: &Peer, mut parts: request::Parts, window: Window) -> Answer {
     let wanted = parts.headers.clone();
     let protocol = upgrade::asked(&parts.headers);
     refuse::remove_hop_by_hop(&mut parts.headers);
     let client_side = parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
-    if let Ok(value) = HeaderValue::try_from(peer.ip().to_canonical().to_string()) {
+    if let Ok(value) = HeaderValue::try_from(from.address.ip().to_canonical().to_string()) {
         let before: Vec<&[u8]> = parts.headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes).collect();
         let joined = before.into_iter().chain([value.as_bytes()]).collect::<Vec<_>>().join(&b", "[..]);
         if let Ok(joined) = HeaderValue::from_bytes(&joined) {
             parts.headers.insert(FORWARDED_FOR, joined);
         }
     }
-    parts.headers.insert(FORWARDED_PROTO, HeaderValue::from_static("http"));
+    let trusted = gateway.settings().trusted.contains(from.address.ip().to_canonical());
+    if !(trusted && parts.headers.contains_key(FORWARDED_PROTO)) {
+        let scheme = if from.secure { "https" } else { "http" };
+        parts.headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
+    }
     let takes_over = protocol.is_some();
     if let Some(protocol) = protocol {
         upgrade::ask(&mut parts.headers, protocol);
     }
-    let request = Request::from_parts(parts, window.into_body());
-    match gateway.upstream().ask(request).await {
-        Err(Silent::Unreachable) => answer::short(StatusCode::BAD_GATEWAY, &wanted),
+    parts.version = http::Version::HTTP_11;
+    match gateway.upstreams().ask(parts, window).await {
+        Err(Silent::Away | Silent::Unreachable) => answer::short(StatusCode::BAD_GATEWAY, &wanted),
         Err(Silent::Late) => answer::short(StatusCode::GATEWAY_TIMEOUT, &wanted),
         Ok(mut response) => {
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {

@@ -12,11 +12,12 @@ use tokio::task::JoinHandle;
 
 use crate::atlas::AtlasError;
 use crate::guard::Guard;
-use crate::listen;
 use crate::settings::Settings;
+use crate::tls::{Tls, TlsError};
 use crate::token::TokenKey;
-use crate::upstream::Upstream;
+use crate::upstream::Upstreams;
 use crate::watcher::{Clock, Watcher};
+use crate::{health, listen};
 
 /// Why a gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,15 @@ pub enum GatewayError {
     /// The key of tokens cannot be used.
     #[error("the key of tokens in the data folder cannot be read, made or used: restore `web-token.key`, or remove it")]
     Key,
+    /// A certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// Certificates and keys do not go together.
+    #[error("as many keys as certificates are needed, in the same order")]
+    Keys,
+    /// The path by which the application is asked whether it is well is none.
+    #[error("`{0}` is no path: write /health, or whatever the application answers when it is well")]
+    Health(String),
     /// The application's address is none.
     #[error("`{0}` is no address of an application: write http://host:port")]
     Upstream(String),
@@ -46,7 +56,8 @@ pub enum GatewayError {
 #[derive(Debug)]
 pub(crate) struct Inner {
     settings: Settings,
-    upstream: Upstream,
+    upstreams: Arc<Upstreams>,
+    tls: Option<Tls>,
     guard: Arc<Guard>,
     watchers: Vec<Arc<dyn Watcher>>,
     atlas: Arc<dyn Atlas>,
@@ -64,8 +75,12 @@ impl Gateway {
         &self.0.settings
     }
 
-    pub(crate) fn upstream(&self) -> &Upstream {
-        &self.0.upstream
+    pub(crate) fn upstreams(&self) -> &Upstreams {
+        &self.0.upstreams
+    }
+
+    pub(crate) const fn tls(&self) -> Option<&Tls> {
+        self.0.tls.as_ref()
     }
 
     pub(crate) fn guard(&self) -> &Guard {
@@ -105,15 +120,20 @@ impl Gateway {
         key: TokenKey,
         clock: Clock,
     ) -> Result<Running, GatewayError> {
-        let upstream = Upstream::new(&settings).ok_or_else(|| GatewayError::Upstream(settings.upstream.to_string()))?;
+        let upstreams = Arc::new(Upstreams::new(&settings).map_err(GatewayError::Upstream)?);
+        let tls = if settings.certificates.is_empty() { None } else { Some(Tls::new(settings.certificates.clone())?) };
         let failed = |source| GatewayError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let requests = AtomicU64::new(0);
-        let gateway = Arc::new(Self(Inner { settings, upstream, guard, watchers, atlas, key, clock, requests }));
+        let gateway = Arc::new(Self(Inner { settings, upstreams, tls, guard, watchers, atlas, key, clock, requests }));
+        let asking = health::start(gateway.settings(), &gateway.0.upstreams);
         let (shutdown, asked) = oneshot::channel();
         let stop = async move {
             let _asked_or_dropped = asked.await;
+            if let Some(asking) = asking {
+                asking.abort();
+            }
         };
         let serving = tokio::spawn(listen::serve(listener, gateway, stop));
         Ok(Running { address, shutdown, serving })

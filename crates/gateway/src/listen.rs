@@ -1,27 +1,61 @@
 //! The accept loop.
 
-use std::convert::Infallible;
+mod connection;
+
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
-use tracing::{debug, warn};
+use tokio::time::MissedTickBehavior;
+use tracing::{info, warn};
 
-use crate::forward;
 use crate::gateway::Gateway;
+use connection::Connection;
 
 /// How long to wait before accepting again when the process has run out of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The longest head of a request, in bytes.
 const HEADER_BYTES_MAX: usize = 64 * 1024;
+/// Requests at once on one connection of HTTP/2.
+const STREAMS_MAX: u32 = 128;
+/// Streams that a client may reset before they were answered; with more of them the connection ends.
+const RESETS_MAX: usize = 32;
+/// How often a connection of HTTP/2 is asked whether it lives, and how long it may take to say so.
+const PING: Duration = Duration::from_secs(20);
+const PONG: Duration = Duration::from_secs(10);
+/// How often it is looked whether files of certificates have changed.
+const CERTIFICATES: Duration = Duration::from_secs(2);
+
+/// The limits of both protocols.
+#[derive(Debug, Clone)]
+struct Protocols {
+    one: http1::Builder,
+    two: http2::Builder<TokioExecutor>,
+}
+
+impl Protocols {
+    fn new(header_read: Duration) -> Self {
+        let mut one = http1::Builder::new();
+        one.timer(TokioTimer::new())
+            .header_read_timeout(header_read)
+            .max_header_size(HEADER_BYTES_MAX)
+            .preserve_header_case(true);
+        let mut two = http2::Builder::new(TokioExecutor::new());
+        two.timer(TokioTimer::new())
+            .max_header_list_size(u32::try_from(HEADER_BYTES_MAX).unwrap_or(u32::MAX))
+            .max_concurrent_streams(STREAMS_MAX)
+            .max_pending_accept_reset_streams(RESETS_MAX)
+            .keep_alive_interval(PING)
+            .keep_alive_timeout(PONG);
+        Self { one, two }
+    }
+}
 
 /// What connections are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +72,8 @@ pub(crate) async fn serve(listener: TcpListener, gateway: Arc<Gateway>, shutdown
     let settings = gateway.settings().clone();
     let connections = Arc::new(Semaphore::new(settings.connections));
     let (phase, watching) = watch::channel(Phase::Serving);
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(settings.header_read)
-        .max_header_size(HEADER_BYTES_MAX)
-        .preserve_header_case(true);
+    let protocols = Protocols::new(settings.header_read);
+    let reloading = gateway.tls().is_some().then(|| tokio::spawn(reload(Arc::clone(&gateway))));
     let mut shutdown = pin!(shutdown);
     loop {
         // Beyond the limit nothing is accepted: clients wait in the system's queue.
@@ -62,13 +93,17 @@ pub(crate) async fn serve(listener: TcpListener, gateway: Arc<Gateway>, shutdown
                 None => break,
             },
         };
-        let connection = connection(stream, peer, http.clone(), Arc::clone(&gateway), watching.clone());
+        let connection =
+            Connection { protocols: protocols.clone(), gateway: Arc::clone(&gateway), phase: watching.clone() };
         tokio::spawn(async move {
-            connection.await;
+            connection.serve(stream, peer).await;
             drop(permit);
         });
     }
     drop(listener);
+    if let Some(reloading) = reloading {
+        reloading.abort();
+    }
     phase.send_replace(Phase::Draining);
     let all = u32::try_from(settings.connections).unwrap_or(u32::MAX);
     if tokio::time::timeout(settings.drain, connections.acquire_many(all)).await.is_err() {
@@ -87,39 +122,17 @@ async fn pause_after(error: &io::Error) {
     tokio::time::sleep(ACCEPT_PAUSE).await;
 }
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    http: http1::Builder,
-    gateway: Arc<Gateway>,
-    mut phase: watch::Receiver<Phase>,
-) {
-    // Answers are written at once; waiting to fill a packet only delays them.
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%error, "a connection was gone before it was served");
-        return;
-    }
-    let answer = service_fn(move |request| {
-        let gateway = Arc::clone(&gateway);
-        async move { Ok::<_, Infallible>(forward::answer(&gateway, peer, request).await) }
-    });
-    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), answer).with_upgrades());
+/// Looks after the files of certificates, until it is aborted.
+async fn reload(gateway: Arc<Gateway>) {
+    let mut turns = tokio::time::interval(CERTIFICATES);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
-        tokio::select! {
-            biased;
-            ended = serving.as_mut() => {
-                if let Err(error) = ended {
-                    // What a client does to its connection is its own affair.
-                    debug!(%error, "a connection ended early");
-                }
-                return;
-            }
-            // The sender lives as long as the accept loop: its end is the end of serving.
-            changed = phase.changed() => match (changed, *phase.borrow_and_update()) {
-                (Ok(()), Phase::Serving) => {}
-                (Ok(()), Phase::Draining) => serving.as_mut().graceful_shutdown(),
-                (Ok(()), Phase::Over) | (Err(_), _) => return,
-            }
+        turns.tick().await;
+        let Some(tls) = gateway.tls() else { return };
+        match tls.reload() {
+            Ok(true) => info!("certificates were read again"),
+            Ok(false) => {}
+            Err(error) => warn!(%error, "the new certificates cannot be used, those before stay"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Requests that two servers could read differently. What hyper's parser lets through and is not plain is refused here.
 
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use http::uri::Scheme;
 use http::{HeaderMap, Method, Version, request};
 
 /// Why a request is refused, in a word or two for the log.
@@ -17,6 +18,15 @@ pub(crate) fn refuse(parts: &request::Parts) -> Option<&'static str> {
         && !authority.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes())
     {
         return Some("a target for another host");
+    }
+    if parts.uri.authority().is_some() && parts.uri.scheme().is_none() {
+        return Some("a target without a path");
+    }
+    if parts.uri.scheme().is_some_and(|scheme| *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS) {
+        return Some("a scheme other than http or https");
+    }
+    if parts.uri.path() == "*" && parts.method != Method::OPTIONS {
+        return Some("a target for OPTIONS only");
     }
     if parts.uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
         return Some("a user name in the target");
@@ -106,6 +116,17 @@ mod tests {
             ("/", vec![host, ("content-length", "+3")]),
             ("/", vec![host, ("content-length", "3"), ("content-length", "3")]),
             ("/", vec![host, ("content_length", "3")]),
+            ("/", vec![host, ("content-length", "3, 3")]),
+            ("/", vec![host, ("content-length", "0x3")]),
+            ("/", vec![host, ("content-length", "")]),
+            ("/", vec![host, ("transfer-encoding", "chunked, chunked")]),
+            ("/", vec![host, ("transfer-encoding", "\tchunked")]),
+            ("/", vec![host, ("transfer-encoding", "chunked;q=1")]),
+            ("/", vec![host, ("transfer-encoding", "")]),
+            ("/", vec![host, ("transfer_encoding", "chunked")]),
+            ("a.example", vec![host]),
+            ("ftp://a.example/", vec![host]),
+            ("*", vec![host]),
         ] {
             assert!(refused(uri, &headers), "{uri} {headers:?}");
         }

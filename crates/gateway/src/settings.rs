@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use bartizan_web::engine::AddressSet;
 use http::Uri;
+use http::uri::PathAndQuery;
+
+use crate::tls::TlsFiles;
 
 /// How much of a body is inspected unless somebody says something else, in bytes.
 const INSPECTED_BYTES: usize = 64 * 1024;
@@ -24,8 +27,15 @@ pub enum WhenBlind {
 pub struct Settings {
     /// Where clients connect; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The application: `http://host:port`.
-    pub upstream: Uri,
+    /// Certificates for clients; without any, they connect without TLS. The first is shown to those that ask for no name that
+    /// another is made out for.
+    pub certificates: Vec<TlsFiles>,
+    /// Where the application answers: `http://host:port`, one or several that are asked in turn.
+    pub upstreams: Vec<Uri>,
+    /// The path by which those are asked whether they are well; without one, only requests tell.
+    pub health: Option<PathAndQuery>,
+    /// How often they are asked.
+    pub health_every: Duration,
     /// The ARN under which a web ACL is associated with this gateway.
     pub resource: String,
     /// How much of a body is inspected, in bytes.
@@ -53,10 +63,13 @@ pub struct Settings {
 impl Settings {
     /// The usual for a listener and an application.
     #[must_use]
-    pub fn new(listen: SocketAddr, upstream: Uri, resource: String) -> Self {
+    pub fn new(listen: SocketAddr, upstreams: Vec<Uri>, resource: String) -> Self {
         Self {
             listen,
-            upstream,
+            certificates: Vec::new(),
+            upstreams,
+            health: None,
+            health_every: Duration::from_secs(5),
             resource,
             inspected: INSPECTED_BYTES,
             trusted: AddressSet::default(),

@@ -83,6 +83,13 @@ pub(crate) struct Relayed {
     rest: Option<Incoming>,
 }
 
+impl Relayed {
+    /// A body that is all there.
+    pub(crate) fn whole(read: Bytes) -> Self {
+        Self { read: Some(read).filter(|read| !read.is_empty()), rest: None }
+    }
+}
+
 impl Body for Relayed {
     type Data = Bytes;
     type Error = hyper::Error;

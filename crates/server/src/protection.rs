@@ -8,10 +8,11 @@ mod starter;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bartizan_gateway::token::KEY_BYTES;
 use bartizan_gateway::{
-    Gateway, GatewayError, Guard, LiveTraffic, MaxMindAtlas, Running, Settings, TokenKey, Watcher, WhenBlind,
+    Gateway, GatewayError, Guard, LiveTraffic, MaxMindAtlas, Running, Settings, TlsFiles, TokenKey, Watcher, WhenBlind,
 };
 use bartizan_operation::Table;
 use bartizan_policy::Authorizer;
@@ -31,8 +32,16 @@ use recorder::Recorder;
 pub struct ProtectionConfig {
     /// Where clients connect; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The application: `http://host:port`.
-    pub upstream: String,
+    /// Where the application answers: `http://host:port`, one or several that are asked in turn.
+    pub upstreams: Vec<String>,
+    /// The path by which those are asked whether they are well.
+    pub health: Option<String>,
+    /// Certificates for clients, and the key of each.
+    pub certificates: Vec<PathBuf>,
+    /// The key of each certificate, in the same order.
+    pub keys: Vec<PathBuf>,
+    /// How long the application may take until its answer begins.
+    pub timeout: Duration,
     /// How much of a body is inspected, in bytes.
     pub inspected: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -88,7 +97,15 @@ impl Protection {
         realm: &Realm,
     ) -> Result<Self, GatewayError> {
         let resource = resource(realm);
-        let upstream = config.upstream.parse().map_err(|_| GatewayError::Upstream(config.upstream.clone()))?;
+        let read = |text: &String| text.parse().map_err(|_| GatewayError::Upstream(text.clone()));
+        let upstreams = config.upstreams.iter().map(read).collect::<Result<_, _>>()?;
+        if config.certificates.len() != config.keys.len() {
+            return Err(GatewayError::Keys);
+        }
+        let pair =
+            |(certificate, key): (&PathBuf, &PathBuf)| TlsFiles { certificate: certificate.clone(), key: key.clone() };
+        let certificates = config.certificates.iter().zip(&config.keys).map(pair).collect();
+        let health = config.health.as_ref().map(|path| path.parse().map_err(|_| GatewayError::Health(path.clone())));
         if let Err(error) = starter::ensure(surroundings, table, authorizer, &resource).await {
             tracing::error!(%error, "the first web ACL could not be made; make one, and associate it with {resource}");
         }
@@ -103,7 +120,10 @@ impl Protection {
             Arc::new(recorder),
         ];
         let atlas = Arc::new(MaxMindAtlas::read(&config.places)?);
-        let mut settings = Settings::new(config.listen, upstream, resource.clone());
+        let mut settings = Settings::new(config.listen, upstreams, resource.clone());
+        settings.certificates = certificates;
+        settings.health = health.transpose()?;
+        settings.response = config.timeout;
         settings.inspected = config.inspected;
         settings.trusted = AddressSet::new(config.trusted.iter().copied());
         settings.when_blind = if config.fail_open { WhenBlind::Open } else { WhenBlind::Close };

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bartizan_server::{Network, ProtectionConfig, Server};
 
@@ -12,9 +13,22 @@ use crate::output;
 #[command(next_help_heading = "Web application")]
 pub(super) struct ProtectFlags {
     /// Stand before the application at this address, such as http://127.0.0.1:3000, and judge its requests by a web ACL; the
-    /// first one only counts.
-    #[arg(long, env = "BARTIZAN_PROTECT")]
-    protect: Option<String>,
+    /// first one only counts. Several addresses are asked in turn.
+    #[arg(long, env = "BARTIZAN_PROTECT", value_delimiter = ',')]
+    protect: Vec<String>,
+    /// Ask those addresses for this path every few seconds, and leave out those that do not answer it below 400.
+    #[arg(long, env = "BARTIZAN_PROTECT_HEALTH", requires = "protect")]
+    protect_health: Option<String>,
+    /// Serve clients with TLS, HTTP/2 among it: the certificate and those above it in PEM. Of several, the first that is made
+    /// out for the name that a client asks for is shown. The files are read again when they change.
+    #[arg(long, env = "BARTIZAN_PROTECT_CERTIFICATE", value_delimiter = ',', requires = "protect_key")]
+    protect_certificate: Vec<PathBuf>,
+    /// The key of each certificate, in the same order.
+    #[arg(long, env = "BARTIZAN_PROTECT_KEY", value_delimiter = ',', requires = "protect_certificate")]
+    protect_key: Vec<PathBuf>,
+    /// Seconds that the application may take until its answer begins.
+    #[arg(long, env = "BARTIZAN_PROTECT_TIMEOUT", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    protect_timeout: u32,
     /// Where clients of the application connect; port 0 takes a free one.
     #[arg(long, env = "BARTIZAN_PROTECT_LISTEN", default_value = "127.0.0.1:8480")]
     protect_listen: SocketAddr,
@@ -34,10 +48,16 @@ pub(super) struct ProtectFlags {
 
 impl ProtectFlags {
     pub(super) fn config(&self) -> Option<ProtectionConfig> {
-        let upstream = self.protect.clone()?;
+        if self.protect.is_empty() {
+            return None;
+        }
         Some(ProtectionConfig {
             listen: self.protect_listen,
-            upstream,
+            upstreams: self.protect.clone(),
+            health: self.protect_health.clone(),
+            certificates: self.protect_certificate.clone(),
+            keys: self.protect_key.clone(),
+            timeout: Duration::from_secs(self.protect_timeout.into()),
             inspected: usize::try_from(self.protect_inspect).unwrap_or(usize::MAX),
             trusted: self.protect_trust.clone(),
             places: self.protect_places.clone(),
@@ -49,7 +69,7 @@ impl ProtectFlags {
 /// Says where the application is now.
 pub(super) fn greet(server: &Server) {
     if let Some((address, resource)) = server.protects() {
-        output::line(&format!("  gateway   http://{address}, associated with web ACLs as"));
+        output::line(&format!("  gateway   {address}, associated with web ACLs as"));
         output::line(&format!("            {resource}"));
     }
 }
