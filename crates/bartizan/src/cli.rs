@@ -45,7 +45,7 @@ pub(crate) enum Format {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run API, engine and agent in one process, on one data folder, observing this machine.
-    Up(up::Up),
+    Up(Box<up::Up>),
     /// Observe this machine and report it to a server elsewhere.
     Agent(agent::Agent),
     /// Alerts that could not be delivered.

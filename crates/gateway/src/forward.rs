@@ -39,6 +39,7 @@ pub(crate) async fn answer(gateway: &Gateway, from: &Peer, request: Request<Inco
     let (mut parts, body) = request.into_parts();
     if let Some(why) = second::plain(&mut parts).or_else(|| refuse::refuse(&parts)) {
         debug!(%peer, why, "a request was refused");
+        gateway.note_refused();
         return answer::last(StatusCode::BAD_REQUEST, &parts.headers);
     }
     let settings = gateway.settings();
@@ -47,15 +48,19 @@ pub(crate) async fn answer(gateway: &Gateway, from: &Peer, request: Request<Inco
         Ok(Ok(window)) => window,
         Ok(Err(error)) => {
             debug!(%peer, %error, "a body could not be read");
+            gateway.note_refused();
             return answer::last(StatusCode::BAD_REQUEST, &parts.headers);
         }
-        Err(_) => return answer::last(StatusCode::REQUEST_TIMEOUT, &parts.headers),
+        Err(_) => {
+            gateway.note_refused();
+            return answer::last(StatusCode::REQUEST_TIMEOUT, &parts.headers);
+        }
     };
     let active = gateway.guard().active();
     if let Some(plan) = &active.plan {
         let client = client(peer.ip(), &parts.headers, &settings.trusted);
         if parts.method == Method::POST && parts.uri.path() == token::PATH {
-            return token::exchange(gateway.key(), plan, client, gateway.now(), &parts.headers, &window.read);
+            return token::exchange(gateway, plan, client, &parts.headers, &window.read);
         }
         let judgment = judge(gateway, &active, plan, (client, from), &parts, &window);
         if judgment.exhausted && settings.when_blind == WhenBlind::Close {

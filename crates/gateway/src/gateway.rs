@@ -14,10 +14,10 @@ use crate::atlas::AtlasError;
 use crate::guard::Guard;
 use crate::settings::Settings;
 use crate::tls::{Tls, TlsError};
-use crate::token::TokenKey;
+use crate::token::{Spent, TokenKey};
 use crate::upstream::Upstreams;
 use crate::watcher::{Clock, Watcher};
-use crate::{health, listen};
+use crate::{health, listen, metrics};
 
 /// Why a gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,16 @@ pub enum GatewayError {
         "cannot listen on {address} for the application: {source}; choose another address, or port 0 for a free one"
     )]
     Listen {
+        /// As configured.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The address for what is measured cannot be listened on.
+    #[error(
+        "cannot listen on {address} for readers of metrics: {source}; choose another address, or port 0 for a free one"
+    )]
+    Metrics {
         /// As configured.
         address: SocketAddr,
         /// Why.
@@ -64,6 +74,9 @@ pub(crate) struct Inner {
     key: TokenKey,
     clock: Clock,
     requests: AtomicU64,
+    refused: AtomicU64,
+    started: Timestamp,
+    spent: Spent,
 }
 
 /// A gateway that serves until it is stopped.
@@ -103,6 +116,26 @@ impl Gateway {
         (self.0.clock)()
     }
 
+    /// Requests that were refused before they were judged.
+    pub(crate) fn refused(&self) -> u64 {
+        self.0.refused.load(Ordering::Relaxed)
+    }
+
+    /// One more of them.
+    pub(crate) fn note_refused(&self) {
+        self.0.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// When it began.
+    pub(crate) const fn started(&self) -> Timestamp {
+        self.0.started
+    }
+
+    /// What was proved already.
+    pub(crate) const fn spent(&self) -> &Spent {
+        &self.0.spent
+    }
+
     /// A number for each request.
     pub(crate) fn number(&self) -> u64 {
         self.0.requests.fetch_add(1, Ordering::Relaxed)
@@ -125,18 +158,39 @@ impl Gateway {
         let failed = |source| GatewayError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let requests = AtomicU64::new(0);
-        let gateway = Arc::new(Self(Inner { settings, upstreams, tls, guard, watchers, atlas, key, clock, requests }));
+        let metrics = match settings.metrics {
+            Some(address) => {
+                let failed = |source| GatewayError::Metrics { address, source };
+                let listener = TcpListener::bind(address).await.map_err(failed)?;
+                Some((listener.local_addr().map_err(failed)?, listener))
+            }
+            None => None,
+        };
+        let started = clock();
+        let gateway = Arc::new(Self(Inner {
+            settings,
+            upstreams,
+            tls,
+            guard,
+            watchers,
+            atlas,
+            key,
+            clock,
+            requests: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            started,
+            spent: Spent::default(),
+        }));
+        let metrics_address = metrics.as_ref().map(|(address, _)| *address);
+        let telling = metrics.map(|(_, listener)| tokio::spawn(metrics::serve(listener, Arc::clone(&gateway))));
         let asking = health::start(gateway.settings(), &gateway.0.upstreams);
         let (shutdown, asked) = oneshot::channel();
         let stop = async move {
             let _asked_or_dropped = asked.await;
-            if let Some(asking) = asking {
-                asking.abort();
-            }
+            asking.into_iter().chain(telling).for_each(|task| task.abort());
         };
         let serving = tokio::spawn(listen::serve(listener, gateway, stop));
-        Ok(Running { address, shutdown, serving })
+        Ok(Running { address, metrics: metrics_address, shutdown, serving })
     }
 }
 
@@ -144,6 +198,7 @@ impl Gateway {
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
@@ -153,6 +208,12 @@ impl Running {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where what is measured can be read.
+    #[must_use]
+    pub const fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics
     }
 
     /// Lets running requests finish, then stops.

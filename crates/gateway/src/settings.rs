@@ -36,6 +36,8 @@ pub struct Settings {
     pub health: Option<PathAndQuery>,
     /// How often they are asked.
     pub health_every: Duration,
+    /// Where what is measured can be read.
+    pub metrics: Option<SocketAddr>,
     /// The ARN under which a web ACL is associated with this gateway.
     pub resource: String,
     /// How much of a body is inspected, in bytes.
@@ -69,6 +71,7 @@ impl Settings {
             certificates: Vec::new(),
             upstreams,
             health: None,
+            metrics: None,
             health_every: Duration::from_secs(5),
             resource,
             inspected: INSPECTED_BYTES,

@@ -151,7 +151,7 @@ impl ResolvesServerCert for Shown {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
 
     use super::{Tls, TlsFiles};
 
@@ -165,7 +165,8 @@ mod tests {
 
     fn touch(files: &TlsFiles, seconds: u64) {
         let file = std::fs::File::options().append(true).open(&files.certificate).unwrap();
-        file.set_modified(SystemTime::now() + Duration::from_secs(seconds)).unwrap();
+        let before = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(before + Duration::from_secs(seconds)).unwrap();
     }
 
     #[test]

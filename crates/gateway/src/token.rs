@@ -2,6 +2,7 @@
 
 mod page;
 mod proof;
+mod spent;
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ use http::header::{COOKIE, HOST};
 
 pub(crate) use page::{captcha, challenge};
 pub(crate) use proof::{PATH, exchange};
+pub(crate) use spent::Spent;
 
 /// The cookie, as the vendor calls it.
 const NAME: &str = "aws-waf-token";

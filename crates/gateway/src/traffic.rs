@@ -14,7 +14,7 @@ use bartizan_wire::Timestamp;
 
 use crate::guard::Guard;
 use crate::samples::Reservoir;
-use crate::watcher::{Seen, Watcher};
+use crate::watcher::{Count, Seen, Watcher};
 
 /// Of requests that no rule ends, the metric.
 const DEFAULT_ACTION: &str = "Default_Action";
@@ -56,16 +56,6 @@ impl LiveTraffic {
     /// Asks this guard too, for whom rate-based rules limit.
     pub fn watch(&self, guard: Arc<Guard>) {
         self.guards.lock().unwrap_or_else(PoisonError::into_inner).push(guard);
-    }
-
-    /// How many requests rules have counted, by web ACL, rule and the vendor's name of the metric.
-    #[must_use]
-    pub fn counts(&self) -> Vec<(String, Arc<str>, &'static str, u64)> {
-        let known = self.web_acls.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = known.iter().flat_map(|(arn, known)| {
-            known.counts.iter().map(move |((rule, metric), count)| (arn.clone(), Arc::clone(rule), *metric, *count))
-        });
-        all.collect()
     }
 }
 
@@ -110,6 +100,19 @@ impl Watcher for LiveTraffic {
             let all = Arc::clone(&plan.facts().metric);
             known.offer(&all, at, || sample(judgment.by, None));
         }
+    }
+
+    fn counts(&self) -> Vec<Count> {
+        let known = self.web_acls.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = known.iter().flat_map(|(arn, known)| {
+            known.counts.iter().map(|((rule, metric), count)| Count {
+                web_acl: arn.clone(),
+                rule: Arc::clone(rule),
+                metric,
+                count: *count,
+            })
+        });
+        all.collect()
     }
 }
 

@@ -142,6 +142,11 @@ impl Upstream {
         answered
     }
 
+    /// Where it is.
+    pub(crate) fn name(&self) -> &str {
+        self.authority.as_str()
+    }
+
     fn uri(&self, path: PathAndQuery) -> Option<Uri> {
         let mut uri = http::uri::Parts::default();
         uri.scheme = Some(Scheme::HTTP);
@@ -163,7 +168,8 @@ impl Upstream {
         self.note(well);
     }
 
-    fn is_well(&self) -> bool {
+    /// Whether it would be asked now.
+    pub(crate) fn is_well(&self) -> bool {
         self.examined.load(Ordering::Relaxed) && self.rests_until.load(Ordering::Relaxed) <= self.elapsed()
     }
 

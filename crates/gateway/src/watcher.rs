@@ -24,8 +24,26 @@ pub struct Seen<'a> {
     pub status: Option<u16>,
 }
 
+/// How many requests something happened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// The ARN of the web ACL.
+    pub web_acl: String,
+    /// The metric of the rule.
+    pub rule: Arc<str>,
+    /// The vendor's name of what happened, such as `BlockedRequests`.
+    pub metric: &'static str,
+    /// Requests.
+    pub count: u64,
+}
+
 /// Is told of every request that was judged, before it is answered. Must be quick: clients wait.
 pub trait Watcher: fmt::Debug + Send + Sync {
     /// A request was judged.
     fn seen(&self, seen: &Seen<'_>);
+
+    /// What it has counted, if it counts.
+    fn counts(&self) -> Vec<Count> {
+        Vec::new()
+    }
 }

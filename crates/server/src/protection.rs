@@ -40,6 +40,8 @@ pub struct ProtectionConfig {
     pub certificates: Vec<PathBuf>,
     /// The key of each certificate, in the same order.
     pub keys: Vec<PathBuf>,
+    /// Where what is measured can be read.
+    pub metrics: Option<SocketAddr>,
     /// How long the application may take until its answer begins.
     pub timeout: Duration,
     /// How much of a body is inspected, in bytes.
@@ -60,6 +62,8 @@ const TOKEN_KEY_FILE: &str = "web-token.key";
 pub(crate) struct Protection {
     running: Running,
     resource: String,
+    /// Clients connect with TLS.
+    secure: bool,
     following: JoinHandle<()>,
     recording: JoinHandle<()>,
 }
@@ -71,7 +75,7 @@ fn resource(realm: &Realm) -> String {
 }
 
 /// The key of tokens: made once, so that a restart leaves tokens as they are.
-fn token_key(folder: &DataFolder) -> Option<TokenKey> {
+fn token_key(folder: &DataFolder) -> Option<[u8; KEY_BYTES]> {
     let path = folder.join(TOKEN_KEY_FILE);
     let mut bytes = [0_u8; KEY_BYTES];
     match std::fs::read(&path) {
@@ -82,7 +86,7 @@ fn token_key(folder: &DataFolder) -> Option<TokenKey> {
         }
         Err(_) => return None,
     }
-    TokenKey::new(&bytes)
+    Some(bytes)
 }
 
 impl Protection {
@@ -109,7 +113,10 @@ impl Protection {
         if let Err(error) = starter::ensure(surroundings, table, authorizer, &resource).await {
             tracing::error!(%error, "the first web ACL could not be made; make one, and associate it with {resource}");
         }
-        let key = token_key(folder).ok_or(GatewayError::Key)?;
+        let kept = token_key(folder).ok_or(GatewayError::Key)?;
+        let key = TokenKey::new(&kept).ok_or(GatewayError::Key)?;
+        // a key for each purpose
+        let secret = [&kept[..], b" of digests in logs"].concat();
         let guard = Arc::new(Guard::default());
         traffic.watch(Arc::clone(&guard));
         let loggings = Arc::new(Loggings::default());
@@ -121,23 +128,31 @@ impl Protection {
         ];
         let atlas = Arc::new(MaxMindAtlas::read(&config.places)?);
         let mut settings = Settings::new(config.listen, upstreams, resource.clone());
+        let secure = !config.certificates.is_empty();
         settings.certificates = certificates;
         settings.health = health.transpose()?;
         settings.response = config.timeout;
+        settings.metrics = config.metrics;
         settings.inspected = config.inspected;
         settings.trusted = AddressSet::new(config.trusted.iter().copied());
         settings.when_blind = if config.fail_open { WhenBlind::Open } else { WhenBlind::Close };
-        let mut followed = Followed::new(Arc::clone(surroundings), Arc::clone(&guard), resource.clone(), loggings);
+        let mut followed =
+            Followed::new(Arc::clone(surroundings), Arc::clone(&guard), resource.clone(), loggings, secret);
         // the first client is judged already
         followed.catch_up().await;
         let running = Gateway::start(settings, guard, watchers, atlas, key, clock::now).await?;
         let following = tokio::spawn(followed.run());
-        Ok(Self { running, resource, following, recording })
+        Ok(Self { running, resource, secure, following, recording })
     }
 
     /// Where clients connect.
-    pub(crate) const fn address(&self) -> SocketAddr {
-        self.running.address()
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.running.address())
+    }
+
+    /// Where what is measured can be read.
+    pub(crate) const fn metrics(&self) -> Option<SocketAddr> {
+        self.running.metrics()
     }
 
     /// The ARN of the gateway.

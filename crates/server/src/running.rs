@@ -203,8 +203,14 @@ impl Server {
 
     /// Where clients of the application connect, and the ARN by which a web ACL is associated with that.
     #[must_use]
-    pub fn protects(&self) -> Option<(SocketAddr, &str)> {
-        self.protection.as_ref().map(|protection| (protection.address(), protection.resource()))
+    pub fn protects(&self) -> Option<(String, &str)> {
+        self.protection.as_ref().map(|protection| (protection.url(), protection.resource()))
+    }
+
+    /// Where what is measured of web ACLs can be read.
+    #[must_use]
+    pub fn measures(&self) -> Option<SocketAddr> {
+        self.protection.as_ref().and_then(Protection::metrics)
     }
 
     /// The data folder.

@@ -99,7 +99,8 @@ impl Up {
             Format::Json => output::json(&json!({
                 "Endpoint": server.endpoint(),
                 "RootKeyFile": server.folder().root_key_path(),
-                "Gateway": server.protects().map(|(address, _)| format!("http://{address}")),
+                "Gateway": server.protects().map(|(url, _)| url),
+                "GatewayMetrics": server.measures().map(|address| format!("http://{address}/metrics")),
                 "GatewayResource": server.protects().map(|(_, resource)| resource),
                 "Host": summary,
             })),

@@ -103,7 +103,7 @@ mod tests {
     use super::Hello;
 
     fn counted(width: usize, data: &[u8]) -> Vec<u8> {
-        let length = (data.len() as u32).to_be_bytes();
+        let length = u32::try_from(data.len()).unwrap().to_be_bytes();
         [&length[4 - width..], data].concat()
     }
 

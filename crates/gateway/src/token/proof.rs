@@ -1,6 +1,6 @@
 //! How a client proves something, and gets a token for it.
 //!
-//! What it has to prove is sealed for its address and the web ACL, and stands in the page; nothing is kept here. A challenge is work:
+//! What it has to prove is sealed for its address and the web ACL, and stands in the page; what was proved already is remembered, so that it counts once. A challenge is work:
 //! a number with which a digest begins with zeros. A puzzle is a sum in words, which stops the simplest of machines only.
 
 use std::net::IpAddr;
@@ -13,15 +13,17 @@ use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::{Either, Full};
 
+use super::spent::ID_BYTES;
 use super::{TokenKey, grant};
 use crate::answer::Answer;
+use crate::gateway::Gateway;
 
 /// Where proofs are sent.
 pub(crate) const PATH: &str = "/.well-known/bartizan/token";
 /// Zeros that the digest begins with, in bits: some tens of thousands of tries.
 pub(super) const ZERO_BITS: u32 = 15;
 /// How long something may take to prove, in milliseconds.
-const VALID_MS: i64 = 5 * 60 * 1_000;
+pub(super) const VALID_MS: i64 = 5 * 60 * 1_000;
 /// A form is never larger, in bytes.
 const FORM_BYTES_MAX: usize = 8 * 1024;
 
@@ -29,6 +31,9 @@ const FORM_BYTES_MAX: usize = 8 * 1024;
 pub(super) fn task(key: &TokenKey, plan: &Plan, client: IpAddr, now: Timestamp, answer: u8) -> Option<String> {
     let mut text = now.0.to_be_bytes().to_vec();
     text.push(answer);
+    let mut id = [0_u8; ID_BYTES];
+    rand::fill(&mut id).ok()?;
+    text.extend_from_slice(&id);
     key.seal(&purpose(plan, client), &text)
 }
 
@@ -44,14 +49,8 @@ fn purpose(plan: &Plan, client: IpAddr) -> String {
 }
 
 /// Answers a proof: with a token, or with nothing.
-pub(crate) fn exchange(
-    key: &TokenKey,
-    plan: &Plan,
-    client: IpAddr,
-    now: Timestamp,
-    headers: &HeaderMap,
-    form: &[u8],
-) -> Answer {
+pub(crate) fn exchange(gateway: &Gateway, plan: &Plan, client: IpAddr, headers: &HeaderMap, form: &[u8]) -> Answer {
+    let (key, now) = (gateway.key(), gateway.now());
     let refused = || plain(StatusCode::FORBIDDEN);
     let Some(text) = std::str::from_utf8(form).ok().filter(|text| text.len() <= FORM_BYTES_MAX) else {
         return refused();
@@ -63,16 +62,18 @@ pub(crate) fn exchange(
     let Some(task) = field("task") else { return refused() };
     let Some(opened) = key.open(&purpose(plan, client), task) else { return refused() };
     let Some((issued, rest)) = opened.split_first_chunk::<8>() else { return refused() };
-    let age = now.0.saturating_sub(i64::from_be_bytes(*issued));
-    if !(0..VALID_MS).contains(&age) {
+    let issued = i64::from_be_bytes(*issued);
+    // what was proved before a restart is not remembered
+    if !(0..VALID_MS).contains(&now.0.saturating_sub(issued)) || issued < gateway.started().0 {
         return refused();
     }
-    let sum = rest.first().copied().unwrap_or_default();
+    let Some((&sum, id)) = rest.split_first() else { return refused() };
+    let Ok(id) = <[u8; ID_BYTES]>::try_from(id) else { return refused() };
     let answer = field("answer").unwrap_or_default();
     let is_proof = if sum > 0 { answer.trim().parse() == Ok(sum) } else { works(task, answer) };
     let given = Some(now).filter(|_| is_proof);
     let (solved, passed) = if sum > 0 { (given, None) } else { (None, given) };
-    if solved.is_none() && passed.is_none() {
+    if (solved.is_none() && passed.is_none()) || !gateway.spent().take(issued, id, now) {
         return refused();
     }
     let granted = grant(key, plan, headers, solved, passed).and_then(|cookie| HeaderValue::try_from(cookie).ok());

@@ -135,12 +135,49 @@ async fn a_challenge_asks_for_a_proof() {
     assert!(got.starts_with("HTTP/1.1 4"), "{got}");
     let got = world.get("/sum", "Accept: text/html\r\n").await;
     assert!(is(&got, 405) && got.contains("x-amzn-waf-action: captcha") && got.contains("How much is"), "{got}");
-    let form = "task=forged&answer=1";
+    // a sum counts once: the second time it is no proof any more
+    let task = got.split("name=\"task\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let number = |word: &str| words.iter().position(|known| *known == word).unwrap();
+    let question = got.split("How much is ").nth(1).and_then(|rest| rest.split('?').next()).unwrap();
+    let (one, other) = question.split_once(" and ").unwrap();
+    let answer = number(one) + number(other);
+    assert!(is(&prove(&world, &format!("task={task}&answer={}", answer + 1)).await, 403), "a wrong sum");
+    let first = prove(&world, &format!("task={task}&answer={answer}&back=%2Fsum")).await;
+    assert!(is(&first, 303) && first.contains("set-cookie: aws-waf-token="), "{first}");
+    assert!(is(&prove(&world, &format!("task={task}&answer={answer}&back=%2Fsum")).await, 403), "the same again");
+    assert!(is(&prove(&world, "task=forged&answer=1").await, 403));
+}
+
+async fn prove(world: &World, form: &str) -> String {
     let head = format!(
         "POST /.well-known/bartizan/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         form.len()
     );
-    assert!(is(&world.send(&head, form.as_bytes()).await, 403));
+    world.send(&head, form.as_bytes()).await
+}
+
+#[tokio::test]
+async fn what_is_measured_of_each_rule_is_told() {
+    let world = World::with(100, |settings| settings.metrics = Some("127.0.0.1:0".parse().unwrap())).await;
+    world.guard.set(Some(plan(&[("bad", "/bad", json!({"Block": {}})), ("odd", "/odd", json!({"Count": {}}))])));
+    for path in ["/bad", "/bad", "/odd", "/"] {
+        world.get(path, "").await;
+    }
+    world.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"").await;
+    let got = world.metrics().await;
+    let has = |name: &str, rule: &str, count: u64| {
+        let line = |line: &&str| {
+            line.starts_with(&format!("bartizan_web_{name}_total{{web_acl=\"edge\""))
+                && line.ends_with(&format!("rule=\"{rule}\"}} {count}"))
+        };
+        assert_eq!(got.lines().filter(line).count(), 1, "{name} {rule}: {got}");
+    };
+    has("blocked_requests", "bad", 2);
+    has("counted_requests", "odd", 1);
+    has("allowed_requests", "Default_Action", 2);
+    assert!(got.contains("bartizan_gateway_refused_requests_total 1\n"), "{got}");
+    assert!(got.contains("bartizan_gateway_upstream_up{upstream=\"127.0.0.1:"), "{got}");
 }
 
 #[tokio::test]

@@ -113,6 +113,15 @@ impl World {
         Self { gateway, guard, arrived, heard }
     }
 
+    /// What is measured.
+    pub(crate) async fn metrics(&self) -> String {
+        let mut stream = TcpStream::connect(self.gateway.metrics().unwrap()).await.unwrap();
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut got = String::new();
+        stream.read_to_string(&mut got).await.unwrap();
+        got
+    }
+
     /// Sends bytes on a connection of their own, and reads until the other side closes it.
     pub(crate) async fn send(&self, head: &str, body: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.gateway.address()).await.unwrap();

@@ -50,6 +50,8 @@ pub(super) struct Followed {
     guard: Arc<Guard>,
     resource: String,
     loggings: Arc<Loggings>,
+    /// Of digests in logs and samples.
+    secret: Vec<u8>,
     seen: Option<Seq>,
     turns: u32,
 }
@@ -60,8 +62,9 @@ impl Followed {
         guard: Arc<Guard>,
         resource: String,
         loggings: Arc<Loggings>,
+        secret: Vec<u8>,
     ) -> Self {
-        Self { surroundings, guard, resource, loggings, seen: None, turns: 0 }
+        Self { surroundings, guard, resource, loggings, secret, seen: None, turns: 0 }
     }
 
     /// Runs until it is aborted.
@@ -103,7 +106,10 @@ impl Followed {
     async fn renew(&self, cx: &Cx) {
         match gather::plan_of_resource(cx, &self.resource).await {
             Ok(plan) => {
-                let plan = plan.map(Arc::new);
+                let plan = plan.map(|mut plan| {
+                    plan.hash_with(&self.secret);
+                    Arc::new(plan)
+                });
                 match &plan {
                     Some(plan) => tracing::debug!(web_acl = plan.name(), "the gateway has a new plan"),
                     None => tracing::debug!("no web ACL protects the gateway"),
@@ -132,7 +138,7 @@ impl Followed {
                 Some(Arc::new(Logging {
                     destination: destination(first),
                     filter: configuration.document.logging_filter.clone(),
-                    redaction: Redaction::of(&acl.document, Some(&configuration.document)),
+                    redaction: Redaction::of(&acl.document, Some(&configuration.document)).keyed(&self.secret, arn),
                 }))
             }
             _ => None,

@@ -172,6 +172,11 @@ impl Plan {
         &self.redaction
     }
 
+    /// Digests of what must not be seen are made with a key of this secret.
+    pub fn hash_with(&mut self, secret: &[u8]) {
+        self.redaction = std::mem::take(&mut self.redaction).keyed(secret, &self.arn);
+    }
+
     /// All rules of the web ACL, in the order of evaluation.
     pub fn rules(&self) -> impl Iterator<Item = (RuleRef, &RuleFacts)> {
         self.rules.iter().enumerate().map(|(rule, found)| (RuleRef { rule, member: None }, &found.facts))

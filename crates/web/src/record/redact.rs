@@ -22,6 +22,8 @@ pub struct Redaction {
     body: Option<DataProtectionAction>,
     path: bool,
     method: bool,
+    /// Of digests; without one, anybody can guess what a digest is of.
+    key: Vec<u8>,
 }
 
 impl Redaction {
@@ -42,6 +44,14 @@ impl Redaction {
             }
         }
         redaction
+    }
+
+    /// With digests that only who knows the secret can compare with guesses. Every web ACL has a key of its own, so that digests
+    /// of two of them tell nothing about each other.
+    #[must_use]
+    pub fn keyed(mut self, secret: &[u8], arn: &str) -> Self {
+        self.key = authenticated(secret, arn.as_bytes()).to_vec();
+        self
     }
 
     /// Also this header.
@@ -80,7 +90,7 @@ impl Redaction {
     #[must_use]
     pub fn query<'a>(&self, query: &'a [u8]) -> Cow<'a, str> {
         if let Some(action) = self.query {
-            return hide(action, query).into();
+            return self.hide(action, query).into();
         }
         if self.arguments.is_empty() {
             return String::from_utf8_lossy(query);
@@ -93,8 +103,8 @@ impl Redaction {
             let value = value.get(1..).unwrap_or_default();
             let argument = bartizan_inspect::Argument { name, value };
             let hidden = self.arguments.iter().find(|(key, _)| argument.is_named(key.as_bytes()));
-            let shown =
-                hidden.map_or_else(|| String::from_utf8_lossy(value).into_owned(), |(_, action)| hide(*action, value));
+            let shown = hidden
+                .map_or_else(|| String::from_utf8_lossy(value).into_owned(), |(_, action)| self.hide(*action, value));
             format!("{}={shown}", String::from_utf8_lossy(name))
         });
         pieces.collect::<Vec<_>>().join("&").into()
@@ -104,7 +114,7 @@ impl Redaction {
     #[must_use]
     pub fn value<'a>(&self, name: &[u8], value: &'a [u8]) -> Cow<'a, str> {
         if let Some((_, action)) = self.headers.iter().find(|(key, _)| name.eq_ignore_ascii_case(key.as_bytes())) {
-            return hide(*action, value).into();
+            return self.hide(*action, value).into();
         }
         if self.cookies.is_empty() || !name.eq_ignore_ascii_case(b"cookie") {
             return String::from_utf8_lossy(value);
@@ -115,17 +125,72 @@ impl Redaction {
             let hidden = self.cookies.iter().find(|(key, _)| key == name.trim());
             hidden.map_or_else(
                 || text.clone().into_owned(),
-                |(_, action)| format!("{name}={}", hide(*action, value.as_bytes())),
+                |(_, action)| format!("{name}={}", self.hide(*action, value.as_bytes())),
             )
         });
         pieces.collect::<Vec<_>>().join(";").into()
     }
+
+    /// What stands instead: equal values have equal digests.
+    fn hide(&self, action: DataProtectionAction, value: &[u8]) -> String {
+        match action {
+            DataProtectionAction::Substitution => REDACTED.to_owned(),
+            DataProtectionAction::Hash => {
+                authenticated(&self.key, value).iter().map(|byte| format!("{byte:02x}")).collect()
+            }
+        }
+    }
 }
 
-/// What stands instead: equal values have equal digests.
-fn hide(action: DataProtectionAction, value: &[u8]) -> String {
-    match action {
-        DataProtectionAction::Substitution => REDACTED.to_owned(),
-        DataProtectionAction::Hash => Sha256::digest(value).iter().map(|byte| format!("{byte:02x}")).collect(),
+/// HMAC-SHA256 [RFC 2104].
+fn authenticated(key: &[u8], text: &[u8]) -> [u8; 32] {
+    /// Bytes that SHA-256 takes at once.
+    const BLOCK: usize = 64;
+    let short = if key.len() > BLOCK { Sha256::digest(key).to_vec() } else { key.to_vec() };
+    let padded = |pad: u8| (0..BLOCK).map(|at| short.get(at).copied().unwrap_or(0) ^ pad).collect::<Vec<u8>>();
+    let inner = Sha256::new().chain_update(padded(0x36)).chain_update(text).finalize();
+    Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Redaction, authenticated};
+    use crate::document::DataProtectionAction;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Cases 2 and 6 of RFC 4231: a short key, and one that is longer than a block.
+    #[test]
+    fn digests_are_those_of_the_standard() {
+        assert_eq!(
+            hex(&authenticated(b"Jefe", b"what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            hex(&authenticated(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+    }
+
+    #[test]
+    fn equal_values_of_one_web_acl_have_equal_digests_and_of_two_they_have_not() {
+        let hashed = || Redaction {
+            headers: vec![("x".to_owned(), DataProtectionAction::Hash)],
+            cookies: vec![("sid".to_owned(), DataProtectionAction::Hash)],
+            arguments: vec![
+                ("token".to_owned(), DataProtectionAction::Hash),
+                ("a".to_owned(), DataProtectionAction::Substitution),
+            ],
+            ..Redaction::default()
+        };
+        let (one, two) = (hashed().keyed(b"secret", "one"), hashed().keyed(b"secret", "two"));
+        let shown = one.value(b"X", b"v").into_owned();
+        assert_eq!(shown.len(), 64);
+        assert_eq!(one.value(b"cookie", b"a=b; sid=v"), format!("a=b; sid={shown}"));
+        assert_eq!(one.query(b"token=v&a=1&b=2"), format!("token={shown}&a=REDACTED&b=2"));
+        assert_ne!(two.value(b"x", b"v"), shown);
+        assert_ne!(hashed().keyed(b"other", "one").value(b"x", b"v"), shown);
     }
 }

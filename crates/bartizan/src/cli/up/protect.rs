@@ -41,6 +41,9 @@ pub(super) struct ProtectFlags {
     /// Databases in MaxMind's form that say where addresses are: of countries or cities, and of autonomous systems.
     #[arg(long, env = "BARTIZAN_PROTECT_PLACES", value_delimiter = ',')]
     protect_places: Vec<PathBuf>,
+    /// Tell at this address, under /metrics, what is measured of each rule, in Prometheus' form.
+    #[arg(long, env = "BARTIZAN_PROTECT_METRICS", requires = "protect")]
+    protect_metrics: Option<SocketAddr>,
     /// Let requests pass that would cost too much to judge, instead of refusing them.
     #[arg(long, env = "BARTIZAN_PROTECT_FAIL_OPEN")]
     protect_fail_open: bool,
@@ -57,6 +60,7 @@ impl ProtectFlags {
             health: self.protect_health.clone(),
             certificates: self.protect_certificate.clone(),
             keys: self.protect_key.clone(),
+            metrics: self.protect_metrics,
             timeout: Duration::from_secs(self.protect_timeout.into()),
             inspected: usize::try_from(self.protect_inspect).unwrap_or(usize::MAX),
             trusted: self.protect_trust.clone(),
@@ -68,8 +72,8 @@ impl ProtectFlags {
 
 /// Says where the application is now.
 pub(super) fn greet(server: &Server) {
-    if let Some((address, resource)) = server.protects() {
-        output::line(&format!("  gateway   {address}, associated with web ACLs as"));
+    if let Some((url, resource)) = server.protects() {
+        output::line(&format!("  gateway   {url}, associated with web ACLs as"));
         output::line(&format!("            {resource}"));
     }
 }
