@@ -6,6 +6,7 @@
 
 mod automaton;
 mod build;
+mod group;
 mod places;
 mod required;
 mod seen;
@@ -18,6 +19,7 @@ pub use build::{PatternError, PatternsBuilder};
 pub use seen::Seen;
 
 use automaton::Automaton;
+use group::Group;
 use places::Places;
 use seen::Bits;
 
@@ -59,8 +61,8 @@ enum Decision {
     Scan,
     /// It matches anything.
     Always,
-    /// By trying it; first the scan must have found a text that it needs, if `needs_text`.
-    Regex { regex: Box<Regex>, needs_text: bool },
+    /// By trying it; first the scan must have found a text that it needs, if `needs_text`. With a group, that is tried before.
+    Regex { regex: Box<Regex>, needs_text: bool, group: Option<usize> },
 }
 
 /// Many patterns, compiled for search. Made by [`PatternsBuilder`].
@@ -74,13 +76,14 @@ pub struct Patterns {
     needed: Option<Automaton>,
     /// Texts with a place.
     places: Places,
+    groups: Vec<Group>,
 }
 
 impl Patterns {
     /// Finds all texts in `input`, and which regular expressions may match. It takes time in proportion to the length of the
     /// input, and to the number of texts found. Allocates nothing once `seen` has been used with these patterns.
     pub fn scan(&self, input: &[u8], seen: &mut Seen) {
-        seen.begin(self.decisions.len());
+        seen.begin(self.decisions.len(), self.groups.len());
         if let Some(anywhere) = &self.anywhere {
             anywhere.scan(input, &mut seen.texts, &mut seen.matched);
         }
@@ -98,7 +101,10 @@ impl Patterns {
             Some(Decision::Always) => true,
             Some(Decision::Scan) => seen.matched.has(id.place()),
             Some(Decision::Regex { needs_text: true, .. }) if !seen.possible.has(id.place()) => false,
-            Some(Decision::Regex { regex, .. }) => {
+            Some(Decision::Regex { regex, group, .. }) => {
+                if let Some(number) = group.filter(|number| !seen.tried_groups.has(*number)) {
+                    self.try_together(number, input, seen);
+                }
                 if !seen.tried.has(id.place()) {
                     seen.tried.set(id.place());
                     seen.work += input.len();
@@ -108,6 +114,21 @@ impl Patterns {
                 }
                 seen.matched.has(id.place())
             }
+        }
+    }
+
+    /// Tries a group, of which at least one is asked for: mostly none of it matches.
+    fn try_together(&self, number: usize, input: &[u8], seen: &mut Seen) {
+        seen.tried_groups.set(number);
+        let Some(group) = self.groups.get(number) else { return };
+        let members = || group.members.iter().filter_map(|member| usize::try_from(*member).ok());
+        // for one alone the pass would be no shorter
+        if members().filter(|member| seen.possible.has(*member) || self.always.has(*member)).nth(1).is_none() {
+            return;
+        }
+        seen.work += input.len();
+        if group.finds_nothing(input) {
+            members().for_each(|member| seen.tried.set(member));
         }
     }
 

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use regex::bytes::RegexBuilder;
 
 use super::automaton::Automaton;
+use super::group::{Group, MEMBERS_MAX};
 use super::places::Places;
 use super::seen::Bits;
 use super::{Decision, PatternId, Patterns, Position, REGEX_SIZE_MAX, required};
@@ -25,6 +26,10 @@ pub enum PatternError {
     TooLarge(String),
 }
 
+/// An expression is tried together with others if a text that it needs is expected once in so many bytes or fewer: it is tried
+/// at most bodies then.
+const OFTEN_BYTES: f64 = 1_000.0;
+
 /// Collects patterns for [`Patterns`].
 #[derive(Debug, Default)]
 pub struct PatternsBuilder {
@@ -32,6 +37,8 @@ pub struct PatternsBuilder {
     anywhere: BTreeMap<Vec<u8>, Vec<u32>>,
     needed: BTreeMap<Vec<u8>, Vec<u32>>,
     places: Places,
+    /// Expressions that are tried together.
+    often: Vec<(u32, String)>,
 }
 
 impl PatternsBuilder {
@@ -85,7 +92,10 @@ impl PatternsBuilder {
             .parse(&translated)
             .map_err(|why| broken(&why))?;
         let texts = required::texts(&parsed);
-        self.decisions.push(Decision::Regex { regex: Box::new(regex), needs_text: texts.is_some() });
+        if texts.as_ref().is_none_or(|texts| required::chance(texts) * OFTEN_BYTES >= 1.0) {
+            self.often.push((id.0, translated));
+        }
+        self.decisions.push(Decision::Regex { regex: Box::new(regex), needs_text: texts.is_some(), group: None });
         for text in texts.into_iter().flatten() {
             self.needed.entry(text).or_default().push(id.0);
         }
@@ -96,7 +106,17 @@ impl PatternsBuilder {
     ///
     /// # Errors
     /// They are too many or too long for an automaton, which has room for some million bytes.
-    pub fn build(self) -> Result<Patterns, PatternError> {
+    pub fn build(mut self) -> Result<Patterns, PatternError> {
+        let mut groups = Vec::new();
+        for some in self.often.chunks(MEMBERS_MAX).filter(|some| some.len() > 1) {
+            let Some(made) = Group::build(some) else { continue };
+            for (number, _) in some {
+                if let Some(Decision::Regex { group, .. }) = self.decisions.get_mut(*number as usize) {
+                    *group = Some(groups.len());
+                }
+            }
+            groups.push(made);
+        }
         let mut always = Bits::default();
         always.clear(self.decisions.len());
         for (number, decision) in self.decisions.iter().enumerate() {
@@ -108,6 +128,7 @@ impl PatternsBuilder {
             always,
             anywhere: Automaton::build(&self.anywhere, false)?,
             needed: Automaton::build(&self.needed, true)?,
+            groups,
             places: self.places,
             decisions: self.decisions,
         })

@@ -145,7 +145,7 @@ fn shortest(texts: &Texts) -> usize {
 }
 
 /// How often one of the texts is expected at a place of ordinary text, about: as often as their bytes come together.
-fn chance(texts: &Texts) -> f64 {
+pub(super) fn chance(texts: &[Vec<u8>]) -> f64 {
     texts.iter().map(|text| text.iter().map(|byte| share(*byte)).product::<f64>()).sum()
 }
 

@@ -9,6 +9,8 @@ pub struct Seen {
     pub(super) possible: Bits,
     /// Regular expressions that were tried.
     pub(super) tried: Bits,
+    /// Groups of them that were tried.
+    pub(super) tried_groups: Bits,
     pub(super) work: usize,
 }
 
@@ -25,10 +27,11 @@ impl Seen {
         self.work = 0;
     }
 
-    pub(super) fn begin(&mut self, patterns: usize) {
+    pub(super) fn begin(&mut self, patterns: usize, groups: usize) {
         self.matched.clear(patterns);
         self.possible.clear(patterns);
         self.tried.clear(patterns);
+        self.tried_groups.clear(groups);
     }
 }
 

@@ -87,6 +87,45 @@ fn what_may_match_is_told_in_order() {
 }
 
 #[test]
+fn expressions_that_are_often_tried_are_tried_together() {
+    let regexes = ["[\"'][ ]*x.*y", r"^\d{3}$", r"[^a-z]\w+=", "\"a+\"", "(?i)'.*union"];
+    let patterns = built(&[], &regexes);
+    assert_eq!(patterns.groups.len(), 1);
+    let alone: Vec<regex::bytes::Regex> =
+        regexes.iter().map(|one| regex::bytes::RegexBuilder::new(one).unicode(false).build().unwrap()).collect();
+    for input in
+        ["", "{\"aaa\": 1}", "'x'='y'", "123", "1234", "' UNION", "{\"name\": \"b\", \"list\": [1, 2]}", "?q=1"]
+    {
+        let expected: Vec<u32> =
+            (0..).zip(&alone).filter(|(_, one)| one.is_match(input.as_bytes())).map(|(id, _)| id).collect();
+        assert_eq!(matched(&patterns, input.as_bytes()), expected, "{input}");
+    }
+    let mut seen = Seen::default();
+    let input = br#"{"name": "b", "list": [1, 2]}"#;
+    patterns.scan(input, &mut seen);
+    assert!((0..5).all(|id| !patterns.is_match(PatternId(id), input, &mut seen)));
+    assert_eq!(seen.work(), input.len(), "one pass for all of them");
+}
+
+#[test]
+fn a_group_that_has_no_room_is_tried_one_by_one() {
+    // states of all ways to have seen the last hundred letters
+    let regexes: Vec<String> = (60..66).map(|count| format!("\"[ab]*a[ab]{{{count}}}\"")).collect();
+    let patterns = built(&[], &regexes.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut number = 1_u32;
+    let mut letter = || {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        if number >> 16 & 1 == 0 { 'a' } else { 'b' }
+    };
+    for _ in 0..80 {
+        let text: String = (0..2_000).map(|_| letter()).collect();
+        let input = format!("\"{text}a{}\"", "b".repeat(62));
+        assert!(matched(&patterns, input.as_bytes()).contains(&2), "{input}");
+        assert!(matched(&patterns, format!("\"{text}").as_bytes()).is_empty());
+    }
+}
+
+#[test]
 fn many_texts_use_the_compact_automaton() {
     let mut builder = PatternsBuilder::new();
     for number in 0..5_000 {
