@@ -1,0 +1,3 @@
+//! The room of sensor profiles: what is scanned, when, and what a change of a profile would do.
+
+pub mod engine;
