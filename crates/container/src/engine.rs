@@ -16,9 +16,7 @@ mod registry;
 mod schedule;
 mod window;
 
-pub use exclusion::{
-    Exclusions, Name, PATTERN_CHARACTERS_MAX, PATTERNS_MAX, PatternError, Reference, Verdict, Whole,
-};
+pub use exclusion::{Exclusions, Name, PATTERN_CHARACTERS_MAX, PATTERNS_MAX, PatternError, Reference, Verdict, Whole};
 pub use facts::{Container, Events, Image, Sensor, Vulnerability, World};
 pub use freshness::{Coverage, Freshness, GRACE_MS, Late, SILENT_AFTER_MS, coverage, freshness};
 pub use ignore::{IgnoreList, Program, RULES_MAX};

@@ -1,0 +1,9 @@
+//! The engine against slower tellings of the same.
+#![cfg(test)]
+
+mod exclusions;
+mod freshness;
+mod previews;
+mod schedules;
+mod windows;
+mod world;
