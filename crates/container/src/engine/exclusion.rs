@@ -178,7 +178,7 @@ impl Exclusions {
             return Verdict::Included;
         }
         let id = sha.get(..ID_CHARACTERS).unwrap_or(sha);
-        if let Some(pattern) = self.first([id, sha].into_iter()) {
+        if let Some(pattern) = self.first(&[id, sha]) {
             return Verdict::Excluded { pattern };
         }
         let mut spelt = String::new();
@@ -240,17 +240,17 @@ impl Exclusions {
                 spelt.push(':');
                 spelt.push_str(tag);
                 let without_registry = spelt.get(local..).unwrap_or_default();
-                self.first([spelt.as_str(), without_registry, &*name.repository].into_iter())
+                self.first(&[spelt.as_str(), without_registry, &*name.repository])
             }
             Reference::Digest(digest) => {
                 spelt.push('@');
                 spelt.push_str(digest);
-                self.first([spelt.as_str(), &*name.repository].into_iter())
+                self.first(&[spelt.as_str(), &*name.repository])
             }
         }
     }
 
-    fn first<'a>(&self, spellings: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
-        self.patterns.iter().position(|(_, whole)| spellings.clone().any(|text| whole.matches(text)))
+    fn first(&self, spellings: &[&str]) -> Option<usize> {
+        self.patterns.iter().position(|(_, whole)| spellings.iter().any(|text| whole.matches(text)))
     }
 }

@@ -1,15 +1,18 @@
 //! What a change of a profile does: the old and the new plan on everything that is known.
 
+mod events;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::facts::{Image, World};
-use super::ignore::Program;
 use super::plan::{Duty, Plan};
 use super::propagation::{Images, Shown, Unshown};
 use super::schedule::{Counting, Load, Never, Next, next_scan};
+pub use events::EventsShift;
+use events::events;
 
 /// Severities, of which 5 is the worst.
 const SEVERITIES: usize = 5;
@@ -45,22 +48,6 @@ pub struct Unseen {
     pub gone: Vec<(u8, Arc<str>)>,
     /// How many these are; [`Unseen::gone`] lists some.
     pub gone_total: u64,
-}
-
-/// Events of processes under both plans.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct EventsShift {
-    /// Recorded.
-    pub recorded: u64,
-    /// Sent under the old plan.
-    pub sent_before: u64,
-    /// Sent under the new plan.
-    pub sent_after: u64,
-    /// Dropped by each rule of the new plan.
-    pub dropped_by: BTreeMap<String, u64>,
-    /// Programs whose events are dropped by name though it is another program than its rule may mean: how many different
-    /// paths each rule by name drops, if more than one.
-    pub broad: BTreeMap<String, u64>,
 }
 
 /// What could not be judged.
@@ -302,35 +289,6 @@ impl Found {
         gone.truncate(listed);
         Unseen { findings, gone, gone_total }
     }
-}
-
-fn events(old: &Plan, new: &Plan, world: &World) -> EventsShift {
-    let mut shift = EventsShift::default();
-    if new.duty != Duty::Runtime {
-        return shift;
-    }
-    let mut paths: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-    for events in &world.events {
-        let program = Program::from_link(&events.program);
-        shift.recorded += events.count;
-        if old.sends_events && old.ignored.drops(program).is_none() {
-            shift.sent_before += events.count;
-        }
-        match new.ignored.drops(program) {
-            None if new.sends_events => shift.sent_after += events.count,
-            None => {}
-            Some(rule) => {
-                *shift.dropped_by.entry(new.ignored.text(rule).unwrap_or_default().to_owned()).or_default() +=
-                    events.count;
-                paths.entry(rule).or_default().insert(program.path);
-            }
-        }
-    }
-    let broad = paths.into_iter().filter(|(_, paths)| paths.len() > 1);
-    shift.broad = broad
-        .map(|(rule, paths)| (new.ignored.text(rule).unwrap_or_default().to_owned(), count(paths.len())))
-        .collect();
-    shift
 }
 
 fn count(number: usize) -> u64 {
