@@ -52,7 +52,7 @@ fn is_like(glob: &[u8], text: &[u8]) -> bool {
 /// Whether the image is left out, from the definition.
 fn model(globs: &[String], sha: &str, names: &[Name]) -> bool {
     let any = |text: &str| globs.iter().any(|glob| is_like(glob.as_bytes(), text.as_bytes()));
-    if any(&sha[..12]) || any(sha) {
+    if any(sha.get(..12).unwrap()) || any(sha) {
         return true;
     }
     let matched = |name: &Name| {
