@@ -11,6 +11,7 @@ mod flush;
 mod index;
 mod inspect;
 mod load;
+mod profiles;
 mod replay;
 mod reports;
 mod requests;
@@ -77,6 +78,12 @@ enum What {
         #[arg(long)]
         export: Option<PathBuf>,
     },
+    /// Previews a change of a sensor profile over so many images, and over half and a quarter of them.
+    Profiles {
+        /// How many.
+        #[arg(default_value_t = 100_000)]
+        images: usize,
+    },
     /// Transforms and inspects what is in the files of a folder.
     Inspect {
         /// Written by `measure_inspect.py`.
@@ -126,6 +133,7 @@ fn measure(arguments: Arguments) -> Result<(), Failure> {
         What::Flush { file, writers, bytes, seconds } => flush::measure(&file, writers, bytes, seconds)?,
         What::Versions { pairs } => versions::measure(&pairs)?,
         What::Fleet { hosts, export } => return fleet::run(hosts, export.as_deref()),
+        What::Profiles { images } => profiles::measure(images)?,
         What::Inspect { folder } => inspect::measure(&folder)?,
         What::Web { file } => web::measure(&file)?,
         What::Requests { spec } => requests::measure(&spec)?,

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use regex::{Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Serialize;
 
 /// Patterns of a profile.
@@ -52,7 +52,17 @@ impl Whole {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn new(pattern: &str) -> Result<Self, String> {
-        let build = |text: &str| RegexBuilder::new(text).size_limit(COMPILED_BYTES_MAX).build();
+        // Names of images are ASCII. Read as such, `(?i)` needs no tables of Unicode and `\d` has ten digits; a pattern that
+        // asks for more, such as `\p{L}`, is read as it stands.
+        let build = |text: &str| {
+            let mut builder = RegexBuilder::new(text);
+            builder.size_limit(COMPILED_BYTES_MAX).unicode(false).build().or_else(|why| {
+                match builder.unicode(true).build() {
+                    Err(_) => Err(why),
+                    well => well,
+                }
+            })
+        };
         // By itself first: `a)(b` would become valid by the brackets around it.
         build(pattern).map_err(|why| why.to_string())?;
         // A pattern with the flag `x` may end with a comment, which would swallow the closing bracket; there the line break is
@@ -64,7 +74,7 @@ impl Whole {
     /// Whether it matches all of a text.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        self.0.is_match(text.as_bytes())
     }
 }
 

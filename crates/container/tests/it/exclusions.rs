@@ -133,6 +133,9 @@ fn brackets_and_comments_do_not_escape() {
     assert!(commented.matches("ab") && !commented.matches("abc") && !commented.matches("ab\n"));
     let either = Whole::new("a|ab").unwrap();
     assert!(either.matches("a") && either.matches("ab") && !either.matches("abb"));
+    let shouted = Whole::new(r"(?i)SANDBOX-\d+").unwrap();
+    assert!(shouted.matches("sandbox-7") && !shouted.matches("sandbox-٧"));
+    assert!(Whole::new(r"\p{L}+").unwrap().matches("é"));
     let lines = Whole::new("(?m)^a$").unwrap();
     assert!(lines.matches("a") && !lines.matches("b\na"));
 }
