@@ -29,7 +29,7 @@ pub use bartizan_web::engine::Network;
 pub use config::{Config, DeviceConfig, RootKey};
 pub use data_folder::FolderError;
 pub use devices::Doors;
-pub use protection::ProtectionConfig;
+pub use protection::{LogWebhook, ProtectionConfig};
 pub use running::{Enlistment, Server, StartError};
 pub use vendors::VendorsError;
 

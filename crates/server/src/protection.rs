@@ -2,6 +2,7 @@
 
 mod follow;
 mod log_file;
+mod log_webhook;
 mod recorder;
 mod starter;
 
@@ -25,6 +26,7 @@ use crate::data_folder::{DataFolder, write_private};
 use crate::surroundings::Surroundings;
 use follow::{Followed, Loggings};
 use log_file::WebLog;
+pub use log_webhook::LogWebhook;
 use recorder::Recorder;
 
 /// What an operator can set of the gateway.
@@ -42,6 +44,8 @@ pub struct ProtectionConfig {
     pub keys: Vec<PathBuf>,
     /// Where what is measured can be read.
     pub metrics: Option<SocketAddr>,
+    /// Where log records are sent, beside their files.
+    pub log_webhook: Option<LogWebhook>,
     /// How long the application may take until its answer begins.
     pub timeout: Duration,
     /// How much of a body is inspected, in bytes.
@@ -66,6 +70,7 @@ pub(crate) struct Protection {
     secure: bool,
     following: JoinHandle<()>,
     recording: JoinHandle<()>,
+    sending: Option<JoinHandle<()>>,
 }
 
 /// The ARN by which the gateway is associated with a web ACL: that of a load balancer, as clients know them.
@@ -121,9 +126,10 @@ impl Protection {
         traffic.watch(Arc::clone(&guard));
         let loggings = Arc::new(Loggings::default());
         let (recorder, recording) = Recorder::start(Arc::clone(surroundings));
+        let (sent, sending) = config.log_webhook.clone().map(log_webhook::start).unzip();
         let watchers: Vec<Arc<dyn Watcher>> = vec![
             Arc::clone(traffic) as _,
-            Arc::new(WebLog::start(folder.join("web-logs"), Arc::clone(&loggings))),
+            Arc::new(WebLog::start(folder.join("web-logs"), Arc::clone(&loggings), sent)),
             Arc::new(recorder),
         ];
         let atlas = Arc::new(MaxMindAtlas::read(&config.places)?);
@@ -142,7 +148,7 @@ impl Protection {
         followed.catch_up().await;
         let running = Gateway::start(settings, guard, watchers, atlas, key, clock::now).await?;
         let following = tokio::spawn(followed.run());
-        Ok(Self { running, resource, secure, following, recording })
+        Ok(Self { running, resource, secure, following, recording, sending })
     }
 
     /// Where clients connect.
@@ -167,6 +173,11 @@ impl Protection {
         // the recorder ends when nobody can hand it requests any more
         if tokio::time::timeout(recorder::LAST_WRITE, self.recording).await.is_err() {
             tracing::warn!("the last requests were not recorded");
+        }
+        if let Some(sending) = self.sending
+            && tokio::time::timeout(log_webhook::LAST_SEND, sending).await.is_err()
+        {
+            tracing::warn!("the last log records of requests were not sent");
         }
     }
 }

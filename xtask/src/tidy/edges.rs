@@ -42,6 +42,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "policy",
             "tape",
             "notify",
+            "courier",
             "mqtt",
             "operation",
             "device",

@@ -12,6 +12,8 @@ use std::time::Duration;
 use bartizan_gateway::{Seen, Watcher};
 use bartizan_web::record::{Source, keeps, log};
 
+use tokio::sync::mpsc::Sender;
+
 use super::follow::Loggings;
 
 /// A file is moved aside when it has so many bytes.
@@ -28,15 +30,17 @@ const FLUSH: Duration = Duration::from_millis(500);
 pub(super) struct WebLog {
     loggings: Arc<Loggings>,
     records: SyncSender<(String, String)>,
+    /// They are sent somewhere, too.
+    sent: Option<Sender<(String, String)>>,
     dropped: AtomicU64,
 }
 
 impl WebLog {
-    pub(super) fn start(folder: PathBuf, loggings: Arc<Loggings>) -> Self {
+    pub(super) fn start(folder: PathBuf, loggings: Arc<Loggings>, sent: Option<Sender<(String, String)>>) -> Self {
         let (records, waiting) = sync_channel(WAITING_MAX);
         // writing to a disk blocks; the thread ends when nobody can send any more
         std::thread::spawn(move || write_all(&folder, &waiting));
-        Self { loggings, records, dropped: AtomicU64::new(0) }
+        Self { loggings, records, sent, dropped: AtomicU64::new(0) }
     }
 }
 
@@ -49,10 +53,12 @@ impl Watcher for WebLog {
         let request_id = format!("{:x}-{:08x}", seen.request.at.0, seen.number);
         let source = Source { name: "ALB", id: seen.resource, request_id: &request_id, status: seen.status };
         let record = log(seen.plan, seen.request, seen.judgment, &source, &logging.redaction);
-        if self.records.try_send((logging.destination.clone(), record.to_string())).is_err()
+        let record = (logging.destination.clone(), record.to_string());
+        let lost = self.sent.as_ref().is_some_and(|sent| sent.try_send(record.clone()).is_err());
+        if (self.records.try_send(record).is_err() || lost)
             && self.dropped.fetch_add(1, Ordering::Relaxed).is_multiple_of(1_000)
         {
-            tracing::error!("log records of requests are dropped: the disk does not keep up");
+            tracing::error!("log records of requests are dropped: the disk or the receiver does not keep up");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bartizan_server::{Network, ProtectionConfig, Server};
+use bartizan_server::{LogWebhook, Network, ProtectionConfig, Server};
 
 use crate::output;
 
@@ -44,6 +44,12 @@ pub(super) struct ProtectFlags {
     /// Tell at this address, under /metrics, what is measured of each rule, in Prometheus' form.
     #[arg(long, env = "BARTIZAN_PROTECT_METRICS", requires = "protect")]
     protect_metrics: Option<SocketAddr>,
+    /// Send the records of logged requests to this address, too: one JSON object a line, several in one request.
+    #[arg(long, env = "BARTIZAN_PROTECT_LOG_WEBHOOK", requires = "protect")]
+    protect_log_webhook: Option<String>,
+    /// Sign them with this secret.
+    #[arg(long, env = "BARTIZAN_PROTECT_LOG_SECRET", hide_env_values = true, requires = "protect_log_webhook")]
+    protect_log_secret: Option<String>,
     /// Let requests pass that would cost too much to judge, instead of refusing them.
     #[arg(long, env = "BARTIZAN_PROTECT_FAIL_OPEN")]
     protect_fail_open: bool,
@@ -61,6 +67,10 @@ impl ProtectFlags {
             certificates: self.protect_certificate.clone(),
             keys: self.protect_key.clone(),
             metrics: self.protect_metrics,
+            log_webhook: self
+                .protect_log_webhook
+                .clone()
+                .map(|url| LogWebhook { url, secret: self.protect_log_secret.clone() }),
             timeout: Duration::from_secs(self.protect_timeout.into()),
             inspected: usize::try_from(self.protect_inspect).unwrap_or(usize::MAX),
             trusted: self.protect_trust.clone(),
