@@ -2,9 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use bartizan_gateway::WhenBlind;
 use serde_json::json;
 
-use crate::world::{World, plan};
+use crate::world::{World, dear_plan, plan};
 
 fn is(answer: &str, status: u16) -> bool {
     answer.starts_with(&format!("HTTP/1.1 {status} "))
@@ -201,4 +202,17 @@ async fn an_application_that_is_away_is_told() {
     let other = World { gateway: away.await.unwrap(), ..world };
     assert!(is(&other.get("/", "").await, 502));
     other.gateway.stop().await;
+}
+
+#[tokio::test]
+async fn what_costs_too_much_is_refused_or_passes() {
+    let body = vec![b'x'; 1_000_000];
+    let head = format!("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+    for (when_blind, status) in [(WhenBlind::Close, 403), (WhenBlind::Open, 200)] {
+        let world = World::with(1_048_576, |settings| settings.when_blind = when_blind).await;
+        world.guard.set(Some(dear_plan()));
+        assert!(is(&world.get("/", "").await, 200), "what costs little passes");
+        let got = world.send(&head, &body).await;
+        assert!(is(&got, status), "{when_blind:?}: {got}");
+    }
 }

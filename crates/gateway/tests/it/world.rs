@@ -74,6 +74,28 @@ pub(crate) fn fingerprint_plan(field: &str, text: &str) -> Arc<Plan> {
     ])
 }
 
+/// A plan that reads a body many times, each time after other transformations, and finds nothing.
+pub(crate) fn dear_plan() -> Arc<Plan> {
+    let kinds = [
+        "NONE",
+        "LOWERCASE",
+        "URL_DECODE",
+        "COMPRESS_WHITE_SPACE",
+        "HTML_ENTITY_DECODE",
+        "CMD_LINE",
+        "BASE64_DECODE",
+        "HEX_DECODE",
+    ];
+    let seen = json!({"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": "m"});
+    let rule = |(number, (first, second)): (usize, (&str, &str))| {
+        json!({"Name": format!("r{number}"), "Priority": number, "Action": {"Count": {}}, "VisibilityConfig": seen, "Statement": {
+            "XssMatchStatement": {"FieldToMatch": {"Body": {"OversizeHandling": "CONTINUE"}}, "TextTransformations": [
+                {"Priority": 0, "Type": first}, {"Priority": 1, "Type": second}]}}})
+    };
+    let pairs = kinds.into_iter().flat_map(|first| kinds.map(|second| (first, second)));
+    compiled(&pairs.enumerate().map(rule).collect::<Vec<_>>())
+}
+
 fn compiled(rules: &[Value]) -> Arc<Plan> {
     let arn = format!("arn:aws:wafv2:us-east-1:111122223333:regional/webacl/edge/{ID}");
     let seen = json!({"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": "edge"});

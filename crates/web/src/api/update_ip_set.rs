@@ -11,8 +11,9 @@ use crate::document::{IpSet, Scope};
 use crate::entity;
 use crate::errors::WebError;
 use crate::identity::Resource;
-use crate::kind::IpSets;
+use crate::kind::{IpSets, ip_set};
 use crate::room::WebRoom;
+use crate::settling;
 
 /// Replaces the addresses and the description of a set.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl Operation for UpdateIpSet {
     }
 
     async fn call(_room: &WebRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, WebError> {
+        settling::refuse(ip_set::malformed(&input.addresses))?;
         too_many(&input.addresses)?;
         let _turn = entity::turn(cx).await;
         let held = entity::find::<IpSets>(cx, input.scope, &input.name, &input.id).await?;

@@ -11,8 +11,9 @@ use crate::document::{Regex, RegexPatternSet, Scope};
 use crate::entity;
 use crate::errors::WebError;
 use crate::identity::Resource;
-use crate::kind::RegexPatternSets;
+use crate::kind::{RegexPatternSets, regex_pattern_set};
 use crate::room::WebRoom;
+use crate::settling;
 
 /// Replaces the expressions and the description of a set.
 #[derive(Debug)]
@@ -67,6 +68,7 @@ impl Operation for UpdateRegexPatternSet {
     }
 
     async fn call(_room: &WebRoom, cx: &Cx, permit: Permit, input: Checked<Input>) -> Result<Output, WebError> {
+        settling::refuse(regex_pattern_set::malformed(&input.regular_expression_list))?;
         too_many(&input.regular_expression_list)?;
         let _turn = entity::turn(cx).await;
         let held = entity::find::<RegexPatternSets>(cx, input.scope, &input.name, &input.id).await?;

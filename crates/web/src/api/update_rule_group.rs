@@ -92,8 +92,8 @@ impl Operation for UpdateRuleGroup {
         let _turn = entity::turn(cx).await;
         let held = entity::find::<RuleGroups>(cx, input.scope, &input.name, &input.id).await?;
         entity::unlock(cx, &held, &input.lock_token)?;
+        settling::group_references(cx, &sent, input.scope).await?;
         let next = settling::group(cx, RuleGroup { capacity: held.document.capacity, ..sent })?;
-        settling::group_references(cx, &next, input.scope).await?;
         let held = entity::replace(cx, &permit, &held, next).await?;
         Ok(Output { next_lock_token: Some(held.entry.token.0) })
     }

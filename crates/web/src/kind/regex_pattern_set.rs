@@ -5,7 +5,7 @@ use bartizan_wire::{Checked, Violations};
 
 use super::{Entity, report, report_other};
 use crate::complaint::Complaint;
-use crate::document::RegexPatternSet;
+use crate::document::{Regex, RegexPatternSet};
 use crate::identity::Resource;
 use crate::regex_dialect;
 
@@ -42,8 +42,13 @@ impl Entity for RegexPatternSets {
 
 /// What is wrong with the expressions.
 fn review(set: &RegexPatternSet) -> Vec<Complaint> {
+    malformed(set.regular_expression_list.as_deref().unwrap_or_default())
+}
+
+/// The same of a list that is not in a set yet.
+pub(crate) fn malformed(list: &[Regex]) -> Vec<Complaint> {
     let mut found = Vec::new();
-    for regex in set.regular_expression_list.iter().flatten() {
+    for regex in list {
         match &regex.regex_string {
             None => found.push(Complaint::new("REGEX_PATTERN_SET", "RegexString", "An expression has a RegexString.")),
             Some(written) => found.extend(regex_dialect::review(written, "REGEX_PATTERN_SET")),

@@ -1,6 +1,7 @@
 //! The web room, from outside.
 #![cfg(test)]
 
+mod decisions;
 mod documents;
 mod engine;
 mod limits;

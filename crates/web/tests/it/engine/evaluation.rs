@@ -232,3 +232,16 @@ fn the_default_action_ends_what_no_rule_does() {
     assert_eq!((judgment.ending, judgment.by, judgment.response.unwrap().status), (Ending::Block, None, 404));
     assert_eq!(get("/good").judged(&plan).ending, Ending::Allow);
 }
+
+#[test]
+fn a_name_space_may_lack_its_last_colon() {
+    let found = |key: &str| {
+        let rules = json!([
+            rule("first", 0, path_has("/"), json!({"Action": {"Count": {}}, "RuleLabels": [{"Name": "one:two:a"}]})),
+            rule("second", 1, label_match("NAMESPACE", key), block()),
+        ]);
+        get("/").judged(&plan(rules)).ending == Ending::Block
+    };
+    assert!(found("one:two:") && found("one:two") && found("two"));
+    assert!(!found("one:tw") && !found("a") && !found("two:one"));
+}
