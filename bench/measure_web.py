@@ -308,7 +308,7 @@ def measure(turns):
         found = turns.interleave({name: lambda server=server: server.load(requests[kind], seconds, status=200) for name, server in jobs.items()})
         row(f"{kind}, nginx proxying, no rules", found["nginx"])
         bare[kind] = row(f"{kind}, our gateway, no rules", found["bartizan"])
-    calm = {"application": servers.application, "gateway": gateway}
+    calm = {"application": servers.application, "nginx proxying": plain, "gateway": gateway}
     latency = {f"{name}, no rules": results for name, results in turns.interleave({name: lambda server=server: server.load(requests["GET"], seconds, CALM_CLIENTS, CALM_EVERY_MS, 200) for name, server in calm.items()}).items()}
 
     protect(ours, our_rules(chosen))
