@@ -107,6 +107,12 @@ pub const LAYERS_MAX: usize = 1024;
 pub const INDEX_DEPTH_MAX: usize = 4;
 /// Images that one index or archive names.
 pub const IMAGES_MAX: usize = 4096;
+/// Folders within folders in which images are looked for.
+pub const FIND_DEPTH_MAX: usize = 32;
+/// Folders that one search for images looks into.
+pub const FIND_FOLDERS_MAX: usize = 200_000;
+/// Images that one search finds.
+pub const FIND_IMAGES_MAX: usize = 100_000;
 /// Entries of an archive that holds an image.
 pub const ARCHIVE_ENTRIES_MAX: usize = 65_536;
 /// Bytes of manifests and configurations held of a compressed archive, which has to be read in one go.

@@ -6,6 +6,7 @@
 mod archive;
 mod choose;
 mod documents;
+mod find;
 mod folder;
 mod platform;
 
@@ -18,6 +19,7 @@ use crate::layer::Expected;
 
 pub use archive::Archive;
 pub use choose::{Choice, choose};
+pub use find::{Found, Missed, Named, find};
 pub use folder::Folder;
 pub use platform::Platform;
 

@@ -1,5 +1,6 @@
 //! `bartizan sensor`
 
+mod find;
 mod scan;
 
 use clap::Subcommand;
@@ -18,12 +19,15 @@ pub(crate) struct Sensor {
 enum Command {
     /// Scan one image on disk, without an engine and without a server, and end with a verdict.
     Scan(Box<scan::Scan>),
+    /// List the images in OCI layouts below folders.
+    Find(find::Find),
 }
 
 impl Sensor {
     pub(crate) fn run(&self, format: Format) -> Outcome {
         match &self.command {
             Command::Scan(command) => command.run(format),
+            Command::Find(command) => command.run(format),
         }
     }
 }

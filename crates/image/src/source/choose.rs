@@ -62,20 +62,26 @@ fn document(store: &impl Store, wanted: Digest, max: u64) -> Result<Option<Vec<u
 }
 
 /// One image that could be meant.
-struct Candidate {
-    names: Vec<String>,
-    manifest: Digest,
+pub(super) struct Candidate {
+    pub(super) names: Vec<String>,
+    pub(super) manifest: Digest,
     document: Document,
-    platform: Option<Platform>,
+    pub(super) platform: Option<Platform>,
 }
 
-fn from_layout(store: &impl Store, bytes: &[u8], choice: &Choice) -> Result<Image, SourceError> {
-    let index: Document = parse("index.json", "index of images", bytes)?;
+/// All images that an index leads to, and one that is named and not there.
+pub(super) fn candidates(store: &impl Store, index: &[u8]) -> Result<(Vec<Candidate>, Option<String>), SourceError> {
+    let index: Document = parse("index.json", "index of images", index)?;
     let mut candidates = Vec::new();
     let mut absent = None;
     for descriptor in index.manifests.unwrap_or_default() {
         collect(store, &descriptor, &[], 0, &mut candidates, &mut absent)?;
     }
+    Ok((candidates, absent))
+}
+
+fn from_layout(store: &impl Store, bytes: &[u8], choice: &Choice) -> Result<Image, SourceError> {
+    let (mut candidates, absent) = candidates(store, bytes)?;
     if let Some(name) = &choice.name {
         candidates.retain(|candidate| candidate.is_named(name));
     }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod cache;
+mod find;
 mod hostile;
 mod judged;
 mod layers;
