@@ -114,7 +114,7 @@ fn image(number: usize, known: &[Vulnerability], chosen: &mut Chosen) -> Image {
         name(Reference::Tag("latest".into())),
         name(Reference::Digest(format!("sha256:{sha}").into())),
     ];
-    let hours = i64::try_from(chosen.below(30)).unwrap_or(0);
+    let hours = i64::try_from(chosen.below(100)).unwrap_or(0);
     let sensor = u32::try_from(chosen.below(u64::from(SENSORS))).unwrap_or(0);
     let some = (0..PER_IMAGE).filter_map(|_| {
         // Some vulnerabilities are everywhere, most are rare.

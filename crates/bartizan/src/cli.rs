@@ -4,6 +4,7 @@ mod agent;
 mod alerts;
 mod call;
 mod completions;
+mod container;
 mod device;
 mod diff;
 mod env;
@@ -54,6 +55,8 @@ enum Command {
     Host(host::Host),
     /// Devices: what they do, and whether it is normal.
     Device(device::Device),
+    /// Sensor profiles: what they make sensors scan, and when.
+    Container(container::Container),
     /// Images: what is in them, and what is known to be wrong with it.
     Sensor(sensor::Sensor),
     /// Web ACLs and managed rule sets.
@@ -111,6 +114,7 @@ pub(crate) fn run(arguments: Arguments) -> Outcome {
         Command::Alerts(command) => command.run(format),
         Command::Host(command) => command.run(format),
         Command::Device(command) => command.run(format),
+        Command::Container(command) => command.run(format),
         Command::Sensor(command) => command.run(format),
         Command::Web(command) => command.run(format),
         Command::Preview(command) => command.run(format),

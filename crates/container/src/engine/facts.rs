@@ -35,6 +35,8 @@ pub struct Image {
     pub sensors: Vec<u32>,
     /// What the last scan found.
     pub vulnerabilities: Vec<Vulnerability>,
+    /// How many it found of each severity from 1 to 5, where it is not known which.
+    pub counted: [u32; 5],
 }
 
 /// A container.

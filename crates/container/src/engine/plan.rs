@@ -109,6 +109,12 @@ impl Plan {
         })
     }
 
+    /// What kind of sensors it is for.
+    #[must_use]
+    pub const fn duty(&self) -> Duty {
+        self.duty
+    }
+
     /// When its sensors start nothing.
     #[must_use]
     pub const fn week(&self) -> &Week {

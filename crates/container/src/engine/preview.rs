@@ -59,6 +59,8 @@ pub struct Unjudged {
     pub ageless: u64,
     /// Covered images that were never scanned, so that what they have is not known.
     pub unscanned: u64,
+    /// Images that stop being covered, of which it is known only how many vulnerabilities they have.
+    pub counted: u64,
     /// Containers whose image is not known, or not known for certain.
     pub containers: u64,
 }
@@ -131,7 +133,7 @@ pub fn preview(old: &Plan, new: &Plan, world: &World, listed: usize) -> Comparis
         load_after.add(new, image, after);
         comparison.covered.0 += u64::from(before.is_covered());
         comparison.covered.1 += u64::from(after.is_covered());
-        found.note(image, before, after);
+        comparison.unjudged.counted += found.note(image, before, after);
         comparison.unjudged.nameless += u64::from(image.names.is_empty());
         comparison.unjudged.ageless += u64::from(asks_age && new.duty == Duty::Registry && image.made.is_none());
         comparison.unjudged.unscanned += u64::from(before.is_covered() && image.scanned.is_none());
@@ -140,7 +142,7 @@ pub fn preview(old: &Plan, new: &Plan, world: &World, listed: usize) -> Comparis
     comparison.load = (load_before.done(), load_after.done());
     comparison.shifts = found.samples();
     comparison.shifts.truncate(listed);
-    comparison.unseen = found.unseen(listed);
+    comparison.unseen = found.unseen(world, listed);
     comparison.containers(old, new, world);
     comparison
 }
@@ -236,31 +238,33 @@ struct Found {
     texts: BTreeSet<Arc<str>>,
     findings: [u64; SEVERITIES],
     uncovered: BTreeMap<Arc<str>, u8>,
-    covered: BTreeSet<Arc<str>>,
+    /// Whether each image is covered under the new plan.
+    covered: Vec<bool>,
 }
 
 impl Found {
-    fn note(&mut self, image: &Image, before: Next, after: Next) {
-        if after.is_covered() {
-            for one in &image.vulnerabilities {
-                if !self.covered.contains(&one.id) {
-                    self.covered.insert(Arc::clone(&one.id));
-                }
+    /// Notes an image. Says 1 if it stops being covered and only the number of its vulnerabilities is known.
+    fn note(&mut self, image: &Image, before: Next, after: Next) -> u64 {
+        self.covered.push(after.is_covered());
+        if after.is_covered() || !before.is_covered() {
+            return 0;
+        }
+        for one in &image.vulnerabilities {
+            let severity = one.severity.clamp(1, 5);
+            if let Some(count) = self.findings.get_mut(usize::from(severity) - 1) {
+                *count += 1;
             }
-        } else if before.is_covered() {
-            for one in &image.vulnerabilities {
-                let severity = one.severity.clamp(1, 5);
-                if let Some(count) = self.findings.get_mut(usize::from(severity) - 1) {
-                    *count += 1;
-                }
-                match self.uncovered.get_mut(&one.id) {
-                    Some(worst) => *worst = (*worst).max(severity),
-                    None => {
-                        self.uncovered.insert(Arc::clone(&one.id), severity);
-                    }
+            match self.uncovered.get_mut(&one.id) {
+                Some(worst) => *worst = (*worst).max(severity),
+                None => {
+                    self.uncovered.insert(Arc::clone(&one.id), severity);
                 }
             }
         }
+        for (count, counted) in self.findings.iter_mut().zip(image.counted) {
+            *count += u64::from(counted);
+        }
+        u64::from(image.counted.iter().any(|count| *count > 0))
     }
 
     fn text(&mut self, plan: &Plan, pattern: usize) -> Option<Arc<str>> {
@@ -280,9 +284,19 @@ impl Found {
         all
     }
 
-    fn unseen(self, listed: usize) -> Unseen {
-        let Self { findings, uncovered, covered, .. } = self;
-        let gone = uncovered.into_iter().filter(|(id, _)| !covered.contains(id));
+    fn unseen(self, world: &World, listed: usize) -> Unseen {
+        let Self { findings, mut uncovered, covered, .. } = self;
+        // Only what stops being covered is looked for on other images, and no further once all of it was found: most
+        // changes uncover nothing, and most vulnerabilities are on many images.
+        for (image, _) in world.images.iter().zip(covered).filter(|(_, covered)| *covered) {
+            if uncovered.is_empty() {
+                break;
+            }
+            for one in &image.vulnerabilities {
+                uncovered.remove(&one.id);
+            }
+        }
+        let gone = uncovered.into_iter();
         let mut gone: Vec<(u8, Arc<str>)> = gone.map(|(id, severity)| (severity, id)).collect();
         gone.sort_unstable_by(|(one, id), (other, other_id)| other.cmp(one).then_with(|| id.cmp(other_id)));
         let gone_total = count(gone.len());
