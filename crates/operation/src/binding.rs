@@ -35,6 +35,18 @@ pub enum Binding {
         /// The SigV4 service names under which clients may sign; the first is the one that Bartizan's own use.
         signing: &'static [&'static str],
     },
+    /// Qualys REST: a method and a path whose `{name}` segments are members of the input; of the other members those in
+    /// `query` and `elsewhere` travel where these say, all others in a JSON body. A token that `POST /auth` gave says who asks.
+    Bearer {
+        /// The method.
+        method: Method,
+        /// Such as `/csapi/v1.3/sensorProfile/{sensorProfileId}`.
+        path: &'static str,
+        /// Members that travel in the query under their own names.
+        query: &'static [&'static str],
+        /// Members that travel in the query under another name, or in a header.
+        elsewhere: &'static [Elsewhere],
+    },
     /// Bartizan's own: a method and a path whose `{Name}` segments are members of the input; other members come from
     /// the query (GET) or the JSON body. Signed for `bartizan`.
     Native {

@@ -41,6 +41,11 @@ pub trait Operation: Send + Sync + 'static {
     /// What authorization is asked about.
     fn resource(cx: &Cx, input: &Self::Input) -> ResourceName;
 
+    /// Headers of a successful answer, by name in lower case: for protocols that say in headers what is beside the output.
+    fn headers(_output: &Self::Output) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// Does it.
     fn call(
         room: &Self::Room,

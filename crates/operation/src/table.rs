@@ -19,6 +19,8 @@ pub struct Answer {
     pub body: String,
     /// The id of the stored preview, if this call was one.
     pub preview: Option<String>,
+    /// Headers that go with it, by name in lower case.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// Why a call did not succeed, before the protocol gives it its form.
@@ -112,7 +114,7 @@ async fn invoke<O: Operation>(
     };
     if !cx.previewing || O::WRITES.is_empty() {
         let output = O::call(room, &cx, permit, input).await.map_err(|error| Refusal::Service(error.body()))?;
-        return Ok(Answer { body: render(&output)?, preview: None });
+        return Ok(Answer { body: render(&output)?, preview: None, headers: O::headers(&output) });
     }
     let before = cx.clone();
     let overlay = Arc::new(Overlay::new(Arc::clone(&cx.ledger)));
@@ -120,7 +122,7 @@ async fn invoke<O: Operation>(
     let output = O::call(room, &cx, permit, input).await.map_err(|error| Refusal::Service(error.body()))?;
     let id =
         preview::record(room, &before, &cx, &overlay, O::ACTION, &resource).await.map_err(|_| Refusal::Internal)?;
-    Ok(Answer { body: render(&output)?, preview: Some(id) })
+    Ok(Answer { body: render(&output)?, preview: Some(id), headers: O::headers(&output) })
 }
 
 fn render(output: &impl serde::Serialize) -> Result<String, Refusal> {
@@ -171,9 +173,9 @@ impl Table {
                     let address = (operation.name.to_owned(), version.to_owned());
                     table.aws_query.insert(address, Arc::clone(&operation)).map(drop)
                 }
-                Binding::AwsRest { method, path, .. } | Binding::Native { method, path, .. } => {
-                    paths.insert((method, path), ())
-                }
+                Binding::AwsRest { method, path, .. }
+                | Binding::Bearer { method, path, .. }
+                | Binding::Native { method, path, .. } => paths.insert((method, path), ()),
             };
             let known = table.actions.insert(operation.action.to_owned(), Arc::clone(&operation));
             if taken.is_some() || known.is_some() {

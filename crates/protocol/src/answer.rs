@@ -1,6 +1,7 @@
 //! From outcome to HTTP.
 
 use bartizan_operation::Answer;
+use bartizan_wire::Timestamp;
 use bytes::Bytes;
 use http::header::{ALLOW, CONNECTION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -8,7 +9,7 @@ use http_body_util::Full;
 
 use crate::dialect::Dialect;
 use crate::failure::{Failure, Told};
-use crate::{aws_json, aws_query, aws_rest, native};
+use crate::{aws_json, aws_query, aws_rest, bearer, native};
 
 /// What is sent back.
 pub(crate) type Sent = Response<Full<Bytes>>;
@@ -18,11 +19,26 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const PREVIEW: HeaderName = HeaderName::from_static("x-bartizan-preview");
 
-/// The answer of an operation. `body` is in the dialect already.
-pub(crate) fn success(dialect: Dialect, body: Bytes, preview: Option<&str>, request_id: &str) -> Sent {
-    let mut sent = plain(StatusCode::OK, dialect.content_type(), body, request_id);
-    if let Some(preview) = preview.and_then(|id| HeaderValue::from_str(id).ok()) {
+/// What goes back after a success, in the dialect already.
+#[derive(Debug, Default)]
+pub(crate) struct Served {
+    pub(crate) body: Bytes,
+    /// The id of the stored preview.
+    pub(crate) preview: Option<String>,
+    /// Headers of the operation's own.
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+/// The answer of an operation.
+pub(crate) fn success(dialect: Dialect, served: Served, request_id: &str) -> Sent {
+    let mut sent = plain(StatusCode::OK, dialect.content_type(), served.body, request_id);
+    if let Some(preview) = served.preview.and_then(|id| HeaderValue::from_str(&id).ok()) {
         sent.headers_mut().insert(PREVIEW, preview);
+    }
+    for (name, value) in served.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            sent.headers_mut().insert(HeaderName::from_static(name), value);
+        }
     }
     sent
 }
@@ -33,23 +49,24 @@ pub(crate) fn body(
     operation: &bartizan_operation::ErasedOperation,
     answer: Answer,
     request_id: &str,
-) -> Result<(Bytes, Option<String>), Failure> {
-    let Answer { body, preview } = answer;
+) -> Result<Served, Failure> {
+    let Answer { body, preview, headers } = answer;
     let body = match dialect {
-        Dialect::AwsJson(_) | Dialect::AwsRest | Dialect::Native => Bytes::from(body),
+        Dialect::AwsJson(_) | Dialect::AwsRest | Dialect::Bearer | Dialect::Native => Bytes::from(body),
         Dialect::AwsQuery { namespace } => Bytes::from(
             aws_query::render::answer(operation, namespace, &body, request_id).map_err(|_| Failure::Internal)?,
         ),
     };
-    Ok((body, preview))
+    Ok(Served { body, preview, headers })
 }
 
-/// A failure in its dialect.
-pub(crate) fn failure(dialect: Dialect, failure: &Failure, told: &Told<'_>, request_id: &str) -> Sent {
+/// A failure in its dialect; `now` is told where the dialect does.
+pub(crate) fn failure(dialect: Dialect, failure: &Failure, told: &Told<'_>, now: Timestamp, request_id: &str) -> Sent {
     let body = match dialect {
         Dialect::AwsJson(_) => aws_json::render_error(told),
         Dialect::AwsQuery { namespace } => aws_query::render::error(told, namespace, request_id).into_bytes(),
         Dialect::AwsRest => aws_rest::render_error(told),
+        Dialect::Bearer => bearer::render_error(told, now),
         Dialect::Native => native::render_error(told),
     };
     let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -21,10 +21,11 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// Of an operation that speaks AWS REST-JSON.
+    /// Of an operation that speaks AWS REST-JSON, or Qualys REST, which puts members in the same places.
     pub(crate) fn of(binding: &Binding) -> Option<Self> {
         match *binding {
             Binding::AwsRest { query, elsewhere, payload, .. } => Some(Self { query, elsewhere, payload }),
+            Binding::Bearer { query, elsewhere, .. } => Some(Self { query, elsewhere, payload: None }),
             _ => None,
         }
     }

@@ -12,6 +12,8 @@ pub(crate) enum Dialect {
     },
     /// AWS REST-JSON.
     AwsRest,
+    /// Qualys REST.
+    Bearer,
     /// Bartizan's own.
     Native,
 }
@@ -32,7 +34,7 @@ impl Dialect {
             Self::AwsJson(JsonVersion::One0) => "application/x-amz-json-1.0",
             Self::AwsJson(JsonVersion::One1) => "application/x-amz-json-1.1",
             Self::AwsQuery { .. } => "text/xml",
-            Self::AwsRest | Self::Native => "application/json",
+            Self::AwsRest | Self::Bearer | Self::Native => "application/json",
         }
     }
 }

@@ -67,7 +67,7 @@ impl Failure {
     /// AWS Query and AWS REST-JSON services 403.
     pub(crate) fn tell(&self, dialect: Dialect) -> Told<'_> {
         let query = matches!(dialect, Dialect::AwsQuery { .. });
-        let by_path = matches!(dialect, Dialect::AwsRest | Dialect::Native);
+        let by_path = matches!(dialect, Dialect::AwsRest | Dialect::Bearer | Dialect::Native);
         let told = |status: u16, json: &'static str, in_query: &'static str, message: Cow<'static, str>| Told {
             status,
             code: Cow::Borrowed(if query { in_query } else { json }),
@@ -116,7 +116,7 @@ impl Failure {
                     Dialect::AwsJson(_) => 400,
                     Dialect::AwsQuery { .. } => error.query_status,
                     Dialect::AwsRest => 403,
-                    Dialect::Native => 401,
+                    Dialect::Bearer | Dialect::Native => 401,
                 },
                 code: Cow::Borrowed(if query { error.query_code } else { error.code }),
                 message: Cow::Borrowed(&error.message),

@@ -1,4 +1,5 @@
-//! The wire: AWS JSON 1.1, AWS Query, AWS REST-JSON and Bartizan's own protocol, on HTTP/1.1, in front of a table of operations.
+//! The wire: AWS JSON 1.1, AWS Query, AWS REST-JSON, Qualys REST and Bartizan's own protocol, on HTTP/1.1, in front of a table
+//! of operations.
 //!
 //! Knows protocols and names no room (R7). Who may ask is decided behind [`Authenticate`]; what a call may use comes from
 //! [`Contextualize`]; both are implemented by `server`.
@@ -7,6 +8,7 @@ mod answer;
 mod aws_json;
 mod aws_query;
 mod aws_rest;
+mod bearer;
 mod body;
 mod coerce;
 mod dialect;

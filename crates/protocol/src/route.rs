@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 
 use crate::aws_query;
+use crate::bearer;
 use crate::dialect::{Dialect, JsonVersion};
 use crate::failure::Failure;
 use crate::limits::BODY_BYTES_MAX;
@@ -37,6 +38,8 @@ pub(crate) enum Aim<'s> {
     Query,
     /// An operation with a path of its own, with what the path says.
     Path { operation: &'s Arc<ErasedOperation>, labels: Labels<'s>, anonymous: bool },
+    /// A token for a name and a password.
+    Login,
     /// Is this process ready?
     Health,
     /// Nothing that there is.
@@ -68,12 +71,21 @@ pub(crate) fn route<'s>(parts: &'s Parts, table: &'s Table, routes: &'s Routes, 
         let aim = if readable { Aim::Health } else { Aim::Refused(Failure::Method("GET")) };
         return routed(Dialect::Native, aim);
     }
+    if path == bearer::LOGIN && !previewing {
+        let aim = if parts.method == Method::POST { Aim::Login } else { Aim::Refused(Failure::Method("POST")) };
+        return Routed { body_bytes_max: bearer::LOGIN_BYTES_MAX, ..routed(Dialect::Bearer, aim) };
+    }
     match routes.find(&parts.method, path) {
         Found::Route(route, labels) => Routed {
             body_bytes_max: route.body_bytes_max,
             ..routed(route.dialect, Aim::Path { operation: &route.operation, labels, anonymous: route.anonymous })
         },
-        Found::OtherMethod(Dialect::Native, allowed) => routed(Dialect::Native, Aim::Refused(Failure::Method(allowed))),
+        Found::OtherMethod(dialect @ (Dialect::Native | Dialect::Bearer), allowed) => {
+            routed(dialect, Aim::Refused(Failure::Method(allowed)))
+        }
+        Found::Nothing if routes.are_bearers(path) => {
+            routed(Dialect::Bearer, Aim::Refused(Failure::Unknown(native::unknown(&parts.method, path))))
+        }
         // Paths outside of our own are the vendor's, whose answer to another method is that to another path.
         Found::Nothing if native::is_own(path) => {
             routed(Dialect::Native, Aim::Refused(Failure::Unknown(native::unknown(&parts.method, path))))
@@ -130,6 +142,8 @@ pub(crate) fn signing(binding: &Binding) -> &[&'static str] {
     match binding {
         Binding::AwsJson { signing, .. } | Binding::AwsQuery { signing, .. } => std::slice::from_ref(signing),
         Binding::AwsRest { signing, .. } => signing,
+        // Nothing is signed: a token says who asks.
+        Binding::Bearer { .. } => &[],
         Binding::Native { .. } => &[native::SIGNING],
     }
 }

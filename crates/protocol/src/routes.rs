@@ -43,6 +43,7 @@ impl Routes {
                     (method, path, Dialect::Native, body_bytes_max, anonymous)
                 }
                 Binding::AwsRest { method, path, .. } => (method, path, Dialect::AwsRest, BODY_BYTES_MAX, false),
+                Binding::Bearer { method, path, .. } => (method, path, Dialect::Bearer, BODY_BYTES_MAX, false),
                 Binding::AwsJson { .. } | Binding::AwsQuery { .. } => continue,
             };
             let pattern = Pattern::parse(path)?;
@@ -60,6 +61,11 @@ impl Routes {
             routes.sort_by(|one, two| one.pattern.cmp(&two.pattern));
         }
         Ok(Self(routes))
+    }
+
+    /// True for a path that begins as those of operations do that are asked for with a token.
+    pub(crate) fn are_bearers(&self, path: &str) -> bool {
+        self.0.get(first(path)).into_iter().flatten().any(|route| route.dialect == Dialect::Bearer)
     }
 
     /// Matches the raw path: a `%2F` in a label belongs to the label.

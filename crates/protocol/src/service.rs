@@ -21,15 +21,15 @@ use hyper::body::Body;
 
 pub use stats::Stats;
 
-use crate::answer::{self, Sent};
+use crate::answer::{self, Sent, Served};
 use crate::body::{Held, Room};
 use crate::dialect::Dialect;
 use crate::failure::Failure;
 use crate::route::{Aim, Routed, route, signing};
 use crate::routes::Routes;
 use crate::{
-    Authenticate, Circumstances, Contextualize, Limits, PatternError, Unproven, aws_json, aws_query, aws_rest, native,
-    routes,
+    Authenticate, Circumstances, Contextualize, Limits, PatternError, Unproven, aws_json, aws_query, aws_rest, bearer,
+    native, routes,
 };
 use aws_rest::Places;
 use log::Seen;
@@ -108,15 +108,15 @@ impl Service {
             Err(Failure::Internal)
         });
         match outcome {
-            Ok((body, preview)) => {
-                let sent = seen.success(body, preview.as_deref(), &request_id);
+            Ok(served) => {
+                let sent = seen.success(served, &request_id);
                 self.stats.answered(sent.status());
                 log::answered(&parts, &seen, sent.status(), &request_id, began);
                 sent
             }
             Err(failure) => {
                 let told = failure.tell(seen.dialect);
-                let sent = answer::failure(seen.dialect, &failure, &told, &request_id);
+                let sent = answer::failure(seen.dialect, &failure, &told, self.context.now(), &request_id);
                 self.stats.answered(sent.status());
                 log::refused(&parts, &seen, &told, &request_id);
                 sent
@@ -131,7 +131,7 @@ impl Service {
         routed: Routed<'_>,
         request_id: &str,
         seen: &mut Seen,
-    ) -> Result<(Bytes, Option<String>), Failure>
+    ) -> Result<Served, Failure>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -140,6 +140,7 @@ impl Service {
         let (operation, input, may_be_anonymous) = match routed.aim {
             Aim::Refused(failure) => return Err(failure),
             Aim::Health => return self.health(seen),
+            Aim::Login => return self.log_in(&body.bytes, seen),
             Aim::Json(operation) => (operation, Pending::Json, false),
             Aim::Query => {
                 let form = aws_query::form::read(parts.uri.query(), &body.bytes)?;
@@ -222,14 +223,30 @@ impl Service {
         }
     }
 
-    fn health(&self, seen: &mut Seen) -> Result<(Bytes, Option<String>), Failure> {
+    /// A token for a name and a password, as bare text with status 201 [API quick start, authentication].
+    fn log_in(&self, form: &[u8], seen: &mut Seen) -> Result<Served, Failure> {
+        seen.operation = "Login";
+        let login = bearer::login(form)?;
+        seen.principal.clone_from(&login.username);
+        let now = self.context.now();
+        let token = self.authenticate.log_in(&login.username, &login.password, now);
+        let token = token.map_err(Failure::Unauthenticated)?;
+        seen.status = StatusCode::CREATED;
+        Ok(Served {
+            body: Bytes::from(token),
+            headers: vec![("content-type", "text/plain".to_owned())],
+            ..Served::default()
+        })
+    }
+
+    fn health(&self, seen: &mut Seen) -> Result<Served, Failure> {
         let (status, body) = if self.context.ready() {
             (StatusCode::OK, &br#"{"status":"ready"}"#[..])
         } else {
             (StatusCode::SERVICE_UNAVAILABLE, &br#"{"status":"not ready"}"#[..])
         };
         seen.status = status;
-        Ok((Bytes::from_static(body), None))
+        Ok(Served { body: Bytes::from_static(body), ..Served::default() })
     }
 }
 

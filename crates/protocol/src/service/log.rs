@@ -4,12 +4,11 @@
 use std::time::Instant;
 
 use bartizan_operation::Fault;
-use bytes::Bytes;
 use http::StatusCode;
 use http::request::Parts;
 use tracing::{debug, error, info};
 
-use crate::answer::{self, Sent};
+use crate::answer::{self, Sent, Served};
 use crate::dialect::Dialect;
 use crate::failure::Told;
 
@@ -27,8 +26,8 @@ impl Seen {
         Self { dialect, status: StatusCode::OK, operation: "-", principal: String::new() }
     }
 
-    pub(super) fn success(&self, body: Bytes, preview: Option<&str>, request_id: &str) -> Sent {
-        let mut sent = answer::success(self.dialect, body, preview, request_id);
+    pub(super) fn success(&self, served: Served, request_id: &str) -> Sent {
+        let mut sent = answer::success(self.dialect, served, request_id);
         *sent.status_mut() = self.status;
         sent
     }
