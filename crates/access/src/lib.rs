@@ -9,6 +9,7 @@ pub mod get_caller_identity;
 pub mod keys;
 pub mod limits;
 pub mod sigv4;
+pub mod token;
 
 pub use authorize::{AGENT_PREFIX, ANONYMOUS, ROOT, Roles, principal_arn};
 pub use error::{SignatureCode, SignatureError};

@@ -2,26 +2,44 @@
 
 use std::sync::Arc;
 
+use bartizan_access::token::Tokens;
 use bartizan_access::{Expected, Key, KeyRing, Parts, verify};
 use bartizan_host::activation::{AgentKey, Keyholder};
-use bartizan_policy::{Cx, Principal};
+use bartizan_policy::{Cx, Mint as _, Principal};
 use bartizan_protocol::{Authenticate, Unauthenticated, Unproven};
-use bartizan_wire::Realm;
+use bartizan_wire::{Realm, Timestamp};
+
+use crate::mint::RandomMint;
 
 /// Verifies signatures with the keys that are known.
 #[derive(Debug, Clone)]
 pub(crate) struct Door {
     keys: Arc<KeyRing>,
+    /// For clients that log in. `None` only if the secret could not be made.
+    tokens: Option<Arc<Tokens>>,
 }
 
 impl Door {
     pub(crate) fn new() -> Self {
-        Self { keys: Arc::new(KeyRing::new()) }
+        let secret = RandomMint.hex(TOKEN_SECRET_DIGITS);
+        Self { keys: Arc::new(KeyRing::new()), tokens: Tokens::new(secret.as_bytes()).map(Arc::new) }
     }
 
     /// Whose a key and its secret are, as devices without a certificate send them.
     pub(crate) fn holder(&self, id: &str, secret: &[u8]) -> Option<Principal> {
         self.keys.get(id).filter(|key| key.has_secret(secret)).map(|key| key.principal().clone())
+    }
+
+    /// Whose token a request carries. A key that was removed speaks for nobody, whatever tokens it has.
+    fn bearer(&self, request: &Unproven<'_>) -> Result<Principal, Unauthenticated> {
+        let header = request.headers.get("authorization").and_then(|value| value.to_str().ok());
+        let token =
+            header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let key_id =
+            token.zip(self.tokens.as_ref()).and_then(|((_, token), tokens)| tokens.key_id(token.trim(), request.now));
+        key_id.and_then(|id| self.keys.get(&id)).map(|key| key.principal().clone()).ok_or_else(|| {
+            unauthorized("send `Authorization: Bearer` with a token that POST /auth gave in the last four hours")
+        })
     }
 
     /// Lets the holder of a key in as `principal`.
@@ -30,8 +48,21 @@ impl Door {
     }
 }
 
+/// Hexadecimal digits of the secret that tokens are signed with: as many bits as the signature has.
+const TOKEN_SECRET_DIGITS: usize = 128;
+
 impl Authenticate for Door {
+    fn log_in(&self, username: &str, password: &str, now: Timestamp) -> Result<String, Unauthenticated> {
+        let known = self.holder(username, password.as_bytes()).zip(self.tokens.as_ref());
+        known.map(|(_, tokens)| tokens.give(username, now)).ok_or_else(|| {
+            unauthorized("log in with an access key: its id as the username and its secret as the password")
+        })
+    }
+
     fn authenticate(&self, request: &Unproven<'_>) -> Result<Principal, Unauthenticated> {
+        if request.services.is_empty() {
+            return self.bearer(request);
+        }
         let parts =
             Parts { method: request.method, target: request.target, headers: request.headers, body: request.body };
         let expected = Expected { now: request.now, services: request.services, unsigned_payload: false };
@@ -44,6 +75,15 @@ impl Authenticate for Door {
                 message: error.message,
             }),
         }
+    }
+}
+
+fn unauthorized(message: &str) -> Unauthenticated {
+    Unauthenticated {
+        code: "UnrecognizedClientException",
+        query_code: "InvalidClientTokenId",
+        query_status: 403,
+        message: message.to_owned(),
     }
 }
 
