@@ -152,8 +152,9 @@ def differences(action):
 
 
 def spoken():
-    """Every operation of a vendor's that we have."""
-    return [action for action, operation in ours().items() if operation["binding"]["protocol"] != "native"]
+    """Every operation that we have of a vendor whose model there is."""
+    without = {"native", "bearer"}
+    return [action for action, operation in ours().items() if operation["binding"]["protocol"] not in without]
 
 
 LISTED = [f"{service}:{name}" for service, names in model.OPERATIONS.items() for name in names]

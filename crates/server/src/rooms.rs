@@ -3,6 +3,8 @@
 use std::sync::{Arc, Weak};
 
 use bartizan_access::{GetCallerIdentity, Roles, Sts};
+use bartizan_container::profile::SensorProfiles;
+use bartizan_container::room::ContainerRoom;
 use bartizan_device::api::describe_endpoint::DescribeEndpoint;
 use bartizan_device::endpoint::Endpoint;
 use bartizan_device::mitigation::MitigationActions;
@@ -46,6 +48,8 @@ impl Rooms {
         operations.extend(bartizan_device::operations(&device));
         let web = Arc::new(WebRoom::new(traffic));
         operations.extend(bartizan_web::operations(&web));
+        let container = Arc::new(ContainerRoom);
+        operations.extend(bartizan_container::operations(&container));
         operations.push(ErasedOperation::of::<DescribeEndpoint>(Arc::new(endpoint)));
         // What may be asked without a signature carries its own secret; the binding says so.
         let anonymous: Vec<&str> = operations
@@ -63,6 +67,7 @@ impl Rooms {
             Restorable::of::<RegexPatternSets>(Arc::clone(&web) as _),
             Restorable::of::<RuleGroups>(Arc::clone(&web) as _),
             Restorable::of::<WebAcls>(Arc::clone(&web) as _),
+            Restorable::of::<SensorProfiles>(container),
         ];
         let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
         operations.extend(bartizan_history::operations(&history));

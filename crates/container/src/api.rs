@@ -1,0 +1,197 @@
+//! The operations, one in each file, spelled as the vendor spells them [container security API v1.3].
+
+use std::sync::Arc;
+
+use bartizan_ledger::Revision;
+use bartizan_operation::ErasedOperation;
+use bartizan_policy::{Cx, lifecycle};
+use bartizan_wire::{Arn, Json, ResourceName, Shape};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::errors::ContainerError;
+use crate::profile::{Config, ProfileType, SensorProfile, SensorProfiles, builtin};
+use crate::room::ContainerRoom;
+
+pub mod create_sensor_profile;
+pub mod delete_sensor_profile;
+pub mod get_sensor_profile;
+pub mod list_sensor_profiles;
+pub mod update_sensor_profile;
+
+/// Every operation of this room.
+#[must_use]
+pub fn operations(room: &Arc<ContainerRoom>) -> Vec<ErasedOperation> {
+    vec![
+        ErasedOperation::of::<create_sensor_profile::CreateSensorProfile>(Arc::clone(room)),
+        ErasedOperation::of::<update_sensor_profile::UpdateSensorProfile>(Arc::clone(room)),
+        ErasedOperation::of::<get_sensor_profile::GetSensorProfile>(Arc::clone(room)),
+        ErasedOperation::of::<list_sensor_profiles::ListSensorProfiles>(Arc::clone(room)),
+        ErasedOperation::of::<delete_sensor_profile::DeleteSensorProfile>(Arc::clone(room)),
+    ]
+}
+
+/// A profile and its revision: 0 for a default profile that nobody has changed.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) profile: SensorProfile,
+    pub(crate) revision: Revision,
+}
+
+/// The name of a profile for authorization.
+pub(crate) fn resource(cx: &Cx, id: &str) -> ResourceName {
+    Arn::new("bartizan", &cx.realm, &format!("sensor-profile/{id}")).into()
+}
+
+/// The profile with an id.
+pub(crate) async fn known(cx: &Cx, id: &str) -> Result<Known, ContainerError> {
+    if !is_uuid(id) {
+        return Err(ContainerError::BadRequest("sensorProfileId must be a UUID".to_owned()));
+    }
+    if let Some(held) = lifecycle::find::<SensorProfiles>(cx, id).await? {
+        return Ok(Known { revision: held.entry.revision, profile: held.document.into_inner() });
+    }
+    let builtin = builtin::find(id).map(|profile| Known { profile, revision: Revision(0) });
+    builtin.ok_or_else(|| ContainerError::NotFound(format!("there is no sensor profile {id}")))
+}
+
+/// All profiles by id, those first that nobody has changed.
+pub(crate) async fn all(cx: &Cx) -> Result<Vec<Known>, ContainerError> {
+    let held = lifecycle::list::<SensorProfiles>(cx, "").await?;
+    let held =
+        held.into_iter().map(|held| Known { revision: held.entry.revision, profile: held.document.into_inner() });
+    let mut all: Vec<Known> = held.collect();
+    for profile in builtin::all() {
+        if !all.iter().any(|known| known.profile.profile_id == profile.profile_id) {
+            all.push(Known { profile, revision: Revision(0) });
+        }
+    }
+    all.sort_by(|one, other| one.profile.profile_id.cmp(&other.profile.profile_id));
+    Ok(all)
+}
+
+/// Refuses a name that another profile has, and sensors and registries that nobody knows.
+pub(crate) async fn admit(cx: &Cx, id: &str, wanted: &crate::profile::read::Wanted) -> Result<(), ContainerError> {
+    // No sensor has enrolled and no registry is known here yet, so every id is that of a stranger.
+    let mut wrong = Vec::new();
+    for (member, ids) in [("associatedSensorIds", &wanted.sensors), ("associatedRegistryIds", &wanted.registries)] {
+        if !ids.is_empty() {
+            wrong.push(format!("{member} are not known: {}", ids.join(", ")));
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(ContainerError::BadRequest(wrong.join("; ")));
+    }
+    let all = all(cx).await?;
+    if all.iter().any(|known| known.profile.profile_id != id && known.profile.profile_name == wanted.name) {
+        return Err(ContainerError::Conflict(format!("another sensor profile is called {}", wanted.name)));
+    }
+    Ok(())
+}
+
+/// Holds a request to the revision that its `If-Match` names.
+pub(crate) fn expected(if_match: Option<&str>, known: &Known) -> Result<(), ContainerError> {
+    let Some(asked) = if_match.map(str::trim).filter(|asked| *asked != "*") else { return Ok(()) };
+    let own = etag(known.revision);
+    if asked.split(',').any(|one| one.trim() == own) {
+        return Ok(());
+    }
+    Err(ContainerError::PreconditionFailed(format!(
+        "the sensor profile is at {own} and not at {asked}: read it again, then repeat the request"
+    )))
+}
+
+/// The entity tag of a revision.
+pub(crate) fn etag(revision: Revision) -> String {
+    format!("\"{}\"", revision.0)
+}
+
+/// The body's members as one value, for [`crate::profile::read::read`].
+pub(crate) fn body<'a>(members: impl IntoIterator<Item = (&'static str, &'a Option<Json>)>) -> Value {
+    let said = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value.as_ref()?))));
+    Value::Object(said.collect::<Map<_, _>>())
+}
+
+fn is_uuid(text: &str) -> bool {
+    let parts: Vec<usize> = text.split('-').map(str::len).collect();
+    parts == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// What a write answers.
+#[derive(Debug, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Written {
+    /// The profile's id.
+    pub profile_uuid: String,
+    /// Its revision, which is its entity tag.
+    pub revision: i64,
+}
+
+impl Written {
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        vec![("etag", etag(Revision(u64::try_from(self.revision).unwrap_or_default())))]
+    }
+}
+
+/// A profile as it is read back: times are texts.
+#[derive(Debug, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// A UUID.
+    pub profile_id: String,
+    /// Unique.
+    pub profile_name: String,
+    /// What kind of sensors it is for.
+    pub profile_type: ProfileType,
+    /// What it is for.
+    pub description: String,
+    /// Who made it.
+    pub created_by: String,
+    /// When, in milliseconds since the epoch.
+    pub created: String,
+    /// Who changed it last.
+    pub updated_by: Option<String>,
+    /// When, in milliseconds since the epoch.
+    pub updated: String,
+    /// As it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Whether findings of images are shown on their containers.
+    pub is_vuln_propagation: bool,
+    /// As it was sent.
+    pub aws_fargate_vuln_propagation_config: Json,
+    /// What its sensors do.
+    pub config: Config,
+    /// Sensors that follow it.
+    pub associated_sensor_ids: Vec<String>,
+    /// Registries that it is for.
+    pub associated_registry_ids: Option<Vec<String>>,
+    /// Its revision, which is its entity tag; 0 for a default profile that nobody has changed. Beside what the vendor answers.
+    pub revision: i64,
+}
+
+impl From<Known> for Record {
+    fn from(known: Known) -> Self {
+        let SensorProfile { profile_id, profile_name, profile_type, description, created_by, created, .. } =
+            known.profile;
+        let SensorProfile { updated_by, updated, filter, is_vuln_propagation, .. } = known.profile;
+        let SensorProfile { aws_fargate_vuln_propagation_config, config, .. } = known.profile;
+        Self {
+            profile_id,
+            profile_name,
+            profile_type,
+            description,
+            created_by,
+            created: created.to_string(),
+            updated_by,
+            updated: updated.to_string(),
+            filter,
+            is_vuln_propagation,
+            aws_fargate_vuln_propagation_config,
+            config,
+            associated_sensor_ids: Vec::new(),
+            associated_registry_ids: None,
+            revision: i64::try_from(known.revision.0).unwrap_or(i64::MAX),
+        }
+    }
+}

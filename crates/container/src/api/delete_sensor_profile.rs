@@ -1,0 +1,65 @@
+//! `DELETE /csapi/v1.3/sensorProfile/{sensorProfileId}`.
+
+use bartizan_operation::{Binding, Elsewhere, Method, Operation};
+use bartizan_policy::{Cx, Draft, Permit, lifecycle};
+use bartizan_wire::{Checked, ResourceName, Shape};
+
+use crate::api::{self, Written};
+use crate::errors::ContainerError;
+use crate::profile::{SensorProfiles, builtin};
+use crate::room::ContainerRoom;
+
+/// Deletes a profile.
+#[derive(Debug)]
+pub struct DeleteSensorProfile;
+
+/// What is asked for.
+#[derive(Debug, Shape)]
+#[serde(rename_all = "camelCase")]
+#[shape(name = "DeleteSensorProfileRequest")]
+pub struct Input {
+    /// A UUID.
+    pub sensor_profile_id: String,
+    /// The entity tag that it must have.
+    pub if_match: Option<String>,
+}
+
+impl Operation for DeleteSensorProfile {
+    const NAME: &'static str = "DeleteSensorProfile";
+    const ACTION: &'static str = "csapi:DeleteSensorProfile";
+    const BINDING: Binding = Binding::Bearer {
+        method: Method::Delete,
+        path: "/csapi/v1.3/sensorProfile/{sensorProfileId}",
+        query: &[],
+        elsewhere: &[Elsewhere::Header { member: "ifMatch", name: "if-match" }],
+    };
+    const WRITES: &'static [&'static str] = &["container/sensor-profile"];
+    type Input = Input;
+    type Output = Written;
+    type Error = ContainerError;
+    type Room = ContainerRoom;
+
+    fn resource(cx: &Cx, input: &Input) -> ResourceName {
+        api::resource(cx, &input.sensor_profile_id)
+    }
+
+    async fn call(
+        _room: &ContainerRoom,
+        cx: &Cx,
+        permit: Permit,
+        input: Checked<Input>,
+    ) -> Result<Written, ContainerError> {
+        let id = &input.sensor_profile_id;
+        let _turn = cx.turns.take(&lifecycle::key::<SensorProfiles>(cx, "")).await;
+        let known = api::known(cx, id).await?;
+        if builtin::find(id).is_some() {
+            return Err(ContainerError::Conflict("a default profile cannot be deleted".to_owned()));
+        }
+        api::expected(input.if_match.as_deref(), &known)?;
+        let mut draft = Draft::new(cx, &permit);
+        draft.retire::<SensorProfiles>(id).await?;
+        let entries = draft.commit().await?;
+        let revision = entries.first().map_or(0, |entry| entry.revision.0);
+        Ok(Written { profile_uuid: id.clone(), revision: i64::try_from(revision).unwrap_or(i64::MAX) })
+    }
+}

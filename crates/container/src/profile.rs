@@ -1,0 +1,158 @@
+//! Sensor profiles as they are kept, and the kind that they are.
+
+pub mod builtin;
+pub mod read;
+
+use bartizan_policy::Kind;
+use bartizan_policy::kind::References;
+use bartizan_wire::{Checked, Json, Path, Shape, Violations};
+use serde::Serialize;
+
+use crate::engine::Plan;
+use crate::offline;
+
+/// What kind of sensors a profile is for, as the vendor spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Shape, Serialize)]
+pub enum ProfileType {
+    /// Images and containers of a host.
+    General,
+    /// Images of registries.
+    Registry,
+    /// Images that a build marks.
+    #[serde(rename = "CICD")]
+    Cicd,
+    /// A cluster's inventory.
+    Cluster,
+    /// Events of processes.
+    #[serde(rename = "RUNTIME")]
+    Runtime,
+}
+
+impl ProfileType {
+    /// All of them, with their names.
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::General, "General"),
+        (Self::Registry, "Registry"),
+        (Self::Cicd, "CICD"),
+        (Self::Cluster, "Cluster"),
+        (Self::Runtime, "RUNTIME"),
+    ];
+}
+
+/// One inactive window: the same hours on some days, UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InactiveWindow {
+    /// `MONDAY` and so on.
+    pub repeat_on_days: Vec<String>,
+    /// The whole day; the times mean nothing then.
+    pub all_day_toggle: bool,
+    /// `HH:MM`.
+    pub start_time: String,
+    /// `HH:MM`; `24:00` is the end of the day.
+    pub end_time: String,
+}
+
+/// What is scanned, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VulnerabilityManagement {
+    /// Off: nothing is scanned.
+    pub global_scanning_flag: bool,
+    /// One of [`read::SCANNING_POLICIES`].
+    pub scanning_policy: String,
+    /// Hours between scans; 0 for none but by events.
+    pub container_scanning_interval: i32,
+    /// Names that match one of them are left out.
+    pub image_exclusion_regex_list: Vec<String>,
+}
+
+/// What a sensor writes about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PerformanceManagement {
+    /// Older ones are removed; 0 is the sensor's default, 5.
+    pub max_no_of_archived_log_files: i32,
+    /// In MB; 0 is the sensor's default, 10.
+    pub max_log_file_size: i32,
+    /// One of [`read::LOG_LEVELS`].
+    pub log_security_level: String,
+}
+
+/// What sensors do.
+#[derive(Debug, Clone, PartialEq, Eq, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Config {
+    /// When they start nothing.
+    pub weekly_inactive_window_schedules: Vec<InactiveWindow>,
+    /// What they scan.
+    pub vulnerability_management: VulnerabilityManagement,
+    /// What they write.
+    pub performance_management: PerformanceManagement,
+    /// `enable` or `disable`, of runtime profiles alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runtime_sensor: Option<String>,
+    /// Whose events are dropped, of runtime profiles alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ignore_processes: Option<Vec<String>>,
+}
+
+/// A sensor profile. Its key is its id.
+#[derive(Debug, Clone, PartialEq, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SensorProfile {
+    /// A UUID.
+    pub profile_id: String,
+    /// Unique.
+    pub profile_name: String,
+    /// Never changes.
+    pub profile_type: ProfileType,
+    /// What it is for.
+    pub description: String,
+    /// Who made it.
+    pub created_by: String,
+    /// When, in milliseconds since the epoch.
+    pub created: i64,
+    /// Who changed it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_by: Option<String>,
+    /// When, in milliseconds since the epoch.
+    pub updated: i64,
+    /// Kept and read back, and otherwise inert.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Whether findings of images are shown on their containers.
+    pub is_vuln_propagation: bool,
+    /// Kept and read back, and otherwise inert.
+    pub aws_fargate_vuln_propagation_config: Json,
+    /// What its sensors do.
+    pub config: Config,
+}
+
+/// The kind.
+#[derive(Debug)]
+pub struct SensorProfiles;
+
+impl Kind for SensorProfiles {
+    const NAME: &'static str = "container/sensor-profile";
+    type Document = SensorProfile;
+    type Plan = Plan;
+
+    fn compile(document: &Checked<SensorProfile>, _references: &References) -> Result<Plan, Violations> {
+        plan(document).map_err(|why| {
+            let mut violations = Violations::new();
+            violations.review(&Path::root(), why);
+            violations
+        })
+    }
+}
+
+/// What a profile makes its sensors do; or why it means nothing.
+///
+/// # Errors
+/// A window or a pattern of it cannot be used.
+pub fn plan(profile: &SensorProfile) -> Result<Plan, String> {
+    let document = serde_json::to_value(profile).map_err(|error| error.to_string())?;
+    let source = offline::profile(&document).map_err(|error| error.to_string())?;
+    Plan::compile(&source).map_err(|error| error.to_string())
+}
