@@ -4,6 +4,7 @@
 mod exclusions;
 mod freshness;
 mod previews;
+mod profiles;
 mod schedules;
 mod windows;
 mod world;
