@@ -162,12 +162,17 @@ def test_a_default_profile_can_be_changed_and_not_deleted(client):
     assert status == 400 and "11111111-1111-4111-8111-111111111111" in error["message"]
 
 
-def test_a_preview_answers_as_the_vendor_would_and_commits_nothing(client):
+def test_a_preview_answers_as_the_vendor_would_and_commits_nothing(server, client):
     made = client.call("POST", PROFILES, SAMPLE)[2]["profileUuid"]
     path = f"{PROFILES}/{made}"
     status, headers, _ = client.call("PUT", "/preview" + path, {**SAMPLE, "profileName": "looked at"})
     assert status == 200 and headers["x-bartizan-preview"].startswith("pv-")
     assert client.call("GET", path)[2]["profileName"] == SAMPLE["profileName"]
+    client.call("PUT", path, {**SAMPLE, "profileName": "looked at"})
+    query = {"Kind": "container/sensor-profile", "Name": made}
+    entries = server.client().native("GET", "/v1/history", query=query).json["Entries"]
+    previews = {entry["Revision"]: entry.get("Preview") for entry in entries}
+    assert previews == {1: None, 2: headers["x-bartizan-preview"]}, "the commit names its preview"
 
 
 def test_nobody_is_let_in_without_a_token_of_this_server(server, client):

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bartizan_ledger::Revision;
-use bartizan_operation::ErasedOperation;
+use bartizan_operation::{ErasedOperation, Operation as _};
+use bartizan_policy::lifecycle::Held;
 use bartizan_policy::{Cx, lifecycle};
 use bartizan_wire::{Arn, Json, ResourceName, Shape};
 use serde::Serialize;
@@ -36,6 +37,30 @@ pub fn operations(room: &Arc<ContainerRoom>) -> Vec<ErasedOperation> {
 pub(crate) struct Known {
     pub(crate) profile: SensorProfile,
     pub(crate) revision: Revision,
+    /// When it was committed, in milliseconds since the epoch.
+    updated: i64,
+    /// By whom, unless nobody has changed it since it was made.
+    updated_by: Option<String>,
+}
+
+impl From<SensorProfile> for Known {
+    /// A default profile that nobody has changed.
+    fn from(profile: SensorProfile) -> Self {
+        Self { profile, revision: Revision(0), updated: 0, updated_by: None }
+    }
+}
+
+impl From<Held<SensorProfiles>> for Known {
+    fn from(held: Held<SensorProfiles>) -> Self {
+        let Held { document, entry } = held;
+        let made = entry.stamp.action == create_sensor_profile::CreateSensorProfile::ACTION;
+        Self {
+            profile: document.into_inner(),
+            revision: entry.revision,
+            updated: entry.stamp.at.0,
+            updated_by: Some(entry.stamp.principal).filter(|_| !made),
+        }
+    }
 }
 
 /// The name of a profile for authorization.
@@ -49,21 +74,19 @@ pub(crate) async fn known(cx: &Cx, id: &str) -> Result<Known, ContainerError> {
         return Err(ContainerError::BadRequest("sensorProfileId must be a UUID".to_owned()));
     }
     if let Some(held) = lifecycle::find::<SensorProfiles>(cx, id).await? {
-        return Ok(Known { revision: held.entry.revision, profile: held.document.into_inner() });
+        return Ok(held.into());
     }
-    let builtin = builtin::find(id).map(|profile| Known { profile, revision: Revision(0) });
+    let builtin = builtin::find(id).map(Known::from);
     builtin.ok_or_else(|| ContainerError::NotFound(format!("there is no sensor profile {id}")))
 }
 
 /// All profiles by id, those first that nobody has changed.
 pub(crate) async fn all(cx: &Cx) -> Result<Vec<Known>, ContainerError> {
     let held = lifecycle::list::<SensorProfiles>(cx, "").await?;
-    let held =
-        held.into_iter().map(|held| Known { revision: held.entry.revision, profile: held.document.into_inner() });
-    let mut all: Vec<Known> = held.collect();
+    let mut all: Vec<Known> = held.into_iter().map(Known::from).collect();
     for profile in builtin::all() {
         if !all.iter().any(|known| known.profile.profile_id == profile.profile_id) {
-            all.push(Known { profile, revision: Revision(0) });
+            all.push(profile.into());
         }
     }
     all.sort_by(|one, other| one.profile.profile_id.cmp(&other.profile.profile_id));
@@ -174,7 +197,7 @@ impl From<Known> for Record {
     fn from(known: Known) -> Self {
         let SensorProfile { profile_id, profile_name, profile_type, description, created_by, created, .. } =
             known.profile;
-        let SensorProfile { updated_by, updated, filter, is_vuln_propagation, .. } = known.profile;
+        let SensorProfile { filter, is_vuln_propagation, .. } = known.profile;
         let SensorProfile { aws_fargate_vuln_propagation_config, config, .. } = known.profile;
         Self {
             profile_id,
@@ -183,8 +206,8 @@ impl From<Known> for Record {
             description,
             created_by,
             created: created.to_string(),
-            updated_by,
-            updated: updated.to_string(),
+            updated_by: known.updated_by,
+            updated: known.updated.to_string(),
             filter,
             is_vuln_propagation,
             aws_fargate_vuln_propagation_config,

@@ -97,7 +97,8 @@ pub struct Config {
     pub ignore_processes: Option<Vec<String>>,
 }
 
-/// A sensor profile. Its key is its id.
+/// A sensor profile. Its key is its id. Who changed it last and when is said by its entry: a commit is then exactly what was
+/// previewed.
 #[derive(Debug, Clone, PartialEq, Shape, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SensorProfile {
@@ -113,11 +114,6 @@ pub struct SensorProfile {
     pub created_by: String,
     /// When, in milliseconds since the epoch.
     pub created: i64,
-    /// Who changed it last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_by: Option<String>,
-    /// When, in milliseconds since the epoch.
-    pub updated: i64,
     /// Kept and read back, and otherwise inert.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,

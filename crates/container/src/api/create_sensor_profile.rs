@@ -101,8 +101,6 @@ impl Operation for CreateSensorProfile {
             description: wanted.description,
             created_by: cx.principal.name.clone(),
             created: cx.now.0,
-            updated_by: None,
-            updated: cx.now.0,
             filter: wanted.filter,
             is_vuln_propagation: wanted.propagation.unwrap_or(false),
             aws_fargate_vuln_propagation_config: wanted.fargate,

@@ -107,8 +107,6 @@ impl Operation for UpdateSensorProfile {
         let profile = SensorProfile {
             profile_name: wanted.name,
             description: wanted.description,
-            updated_by: Some(cx.principal.name.clone()),
-            updated: cx.now.0,
             filter: wanted.filter,
             is_vuln_propagation: wanted.propagation.unwrap_or(prior.is_vuln_propagation),
             aws_fargate_vuln_propagation_config: wanted.fargate,

@@ -50,8 +50,6 @@ fn of(profile_id: String, profile_type: ProfileType, name: &str) -> SensorProfil
         description: String::new(),
         created_by: "bartizan".to_owned(),
         created: 0,
-        updated_by: None,
-        updated: 0,
         filter: None,
         is_vuln_propagation: false,
         aws_fargate_vuln_propagation_config: Json::Object(Vec::new()),
