@@ -11,16 +11,6 @@ use crate::thing_group::{GROUPS_OF_A_THING_MAX, MemberOf, Membership, Membership
 /// The kinds that [`change_groups`] commits.
 pub const MEMBERSHIP_WRITES: &[&str] = &["device/thing-membership"];
 
-/// Digits of a UUID's five parts, behind the version and the variant.
-const UUID_DIGITS: [usize; 5] = [8, 4, 3, 3, 12];
-
-/// A random UUID: version 4, variant 1.
-#[must_use]
-pub fn uuid(cx: &Cx) -> String {
-    let [first, second, third, fourth, fifth] = UUID_DIGITS.map(|digits| cx.mint.hex(digits));
-    format!("{first}-{second}-4{third}-a{fourth}-{fifth}")
-}
-
 /// A registered thing.
 ///
 /// # Errors

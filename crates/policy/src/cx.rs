@@ -11,6 +11,23 @@ use crate::{Principal, Series, Tape, Turns};
 pub trait Mint: Send + Sync + std::fmt::Debug {
     /// `digits` lower-case hexadecimal digits.
     fn hex(&self, digits: usize) -> String;
+
+    /// A random UUID: version 4, variant 1.
+    fn uuid(&self) -> String {
+        let digits = self.hex(30);
+        let mut id = String::with_capacity(36);
+        for (at, digit) in digits.chars().chain(std::iter::repeat('0')).take(30).enumerate() {
+            match at {
+                8 => id.push('-'),
+                12 => id.push_str("-4"),
+                15 => id.push_str("-a"),
+                18 => id.push('-'),
+                _ => {}
+            }
+            id.push(digit);
+        }
+        id
+    }
 }
 
 /// The circumstances of one call.
@@ -44,4 +61,24 @@ pub struct Cx {
     pub mint: Arc<dyn Mint>,
     /// True while the call is only looked at; see [`preview`](crate::preview).
     pub previewing: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mint;
+
+    #[derive(Debug)]
+    struct Fixed(&'static str);
+
+    impl Mint for Fixed {
+        fn hex(&self, _digits: usize) -> String {
+            self.0.to_owned()
+        }
+    }
+
+    #[test]
+    fn a_uuid_has_its_version_and_its_variant() {
+        assert_eq!(Fixed("0123456789abcdef0123456789abcd").uuid(), "01234567-89ab-4cde-af01-23456789abcd");
+        assert_eq!(Fixed("").uuid(), "00000000-0000-4000-a000-000000000000");
+    }
 }

@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::iot;
 use crate::errors::DeviceError;
 use crate::mitigation::{ACTIONS_MAX, MitigationActionParams, MitigationActions, StoredAction};
-use crate::registry;
 use crate::room::DeviceRoom;
 use crate::tags::{self, Tag, Tags};
 
@@ -97,7 +96,7 @@ async fn create(cx: &Cx, permit: &Permit, input: &Input) -> Result<Output, Devic
             "there are {known} mitigation actions, and {ACTIONS_MAX} is the limit: delete some first"
         )));
     }
-    let action_id = registry::uuid(cx);
+    let action_id = cx.mint.uuid();
     let action = StoredAction {
         action_name: name.clone(),
         action_id: action_id.clone(),

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use super::iot;
 use crate::errors::DeviceError;
-use crate::registry;
 use crate::room::DeviceRoom;
 use crate::thing::{AttributePayload, Thing, Things};
 
@@ -70,7 +69,7 @@ impl Operation for CreateThing {
         let name = input.thing_name;
         let next = Thing {
             thing_name: name.clone(),
-            thing_id: registry::uuid(cx),
+            thing_id: cx.mint.uuid(),
             thing_type_name: input.thing_type_name,
             attributes: input.attribute_payload.unwrap_or_default().applied_to(&BTreeMap::new()),
             billing_group_name: input.billing_group_name,

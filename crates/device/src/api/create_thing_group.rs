@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use super::iot;
 use crate::errors::DeviceError;
-use crate::registry;
 use crate::room::DeviceRoom;
 use crate::tags::{self, Tag, Tags};
 use crate::thing_group::{
@@ -110,7 +109,7 @@ async fn create(cx: &Cx, permit: &Permit, input: &Input) -> Result<String, Devic
     if let Some(parent) = &input.parent_group_name {
         ancestors = join_family(cx, &mut draft, parent, name).await?;
     }
-    let thing_group_id = registry::uuid(cx);
+    let thing_group_id = cx.mint.uuid();
     let group = ThingGroup {
         thing_group_name: name.clone(),
         thing_group_id: thing_group_id.clone(),

@@ -98,7 +98,7 @@ impl Operation for CreateActivation {
         if tags.len() > TAGS_MAX {
             return Err(HostError::InvalidParameters(format!("an activation has at most {TAGS_MAX} tags")));
         }
-        let activation_id = uuid(cx);
+        let activation_id = cx.mint.uuid();
         let activation_code = cx.mint.hex(CODE_DIGITS);
         let activation = Activation {
             activation_id: activation_id.clone(),
@@ -117,10 +117,4 @@ impl Operation for CreateActivation {
         draft.commit().await?;
         Ok(Output { activation_id, activation_code })
     }
-}
-
-/// A random UUID: version 4, variant 1.
-fn uuid(cx: &Cx) -> String {
-    let (first, second, third) = (cx.mint.hex(8), cx.mint.hex(4), cx.mint.hex(3));
-    format!("{first}-{second}-4{third}-a{}-{}", cx.mint.hex(3), cx.mint.hex(12))
 }

@@ -1,7 +1,6 @@
-//! What a request carries beside its input, and the id that it is given.
+//! What a request carries beside its input.
 
 use bartizan_ledger::Revision;
-use bartizan_policy::Mint;
 use http::{HeaderMap, HeaderName};
 
 use crate::failure::Failure;
@@ -48,43 +47,5 @@ fn once<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>
     match std::str::from_utf8(value.as_bytes()) {
         Ok(text) => Ok(Some(text)),
         Err(_) => Err(Failure::Invalid(format!("`{name}` must be UTF-8 text"))),
-    }
-}
-
-/// A random UUID (version 4), as the vendor's request ids are.
-pub(super) fn request_id(mint: &dyn Mint) -> String {
-    let digits = mint.hex(30);
-    let mut id = String::with_capacity(36);
-    for (at, digit) in digits.chars().chain(std::iter::repeat('0')).take(30).enumerate() {
-        match at {
-            8 => id.push('-'),
-            12 => id.push_str("-4"),
-            15 => id.push_str("-a"),
-            18 => id.push('-'),
-            _ => {}
-        }
-        id.push(digit);
-    }
-    id
-}
-
-#[cfg(test)]
-mod tests {
-    use super::request_id;
-    use bartizan_policy::Mint;
-
-    #[derive(Debug)]
-    struct Fixed(&'static str);
-
-    impl Mint for Fixed {
-        fn hex(&self, _digits: usize) -> String {
-            self.0.to_owned()
-        }
-    }
-
-    #[test]
-    fn a_request_id_has_the_form_of_a_uuid() {
-        assert_eq!(request_id(&Fixed("0123456789abcdef0123456789abcd")), "01234567-89ab-4cde-af01-23456789abcd");
-        assert_eq!(request_id(&Fixed("")), "00000000-0000-4000-a000-000000000000");
     }
 }
