@@ -15,14 +15,14 @@ use crate::mint::RandomMint;
 #[derive(Debug, Clone)]
 pub(crate) struct Door {
     keys: Arc<KeyRing>,
-    /// For clients that log in. `None` only if the secret could not be made.
-    tokens: Option<Arc<Tokens>>,
+    /// For clients that log in.
+    tokens: Arc<Tokens>,
 }
 
 impl Door {
     pub(crate) fn new() -> Self {
-        let secret = RandomMint.hex(TOKEN_SECRET_DIGITS);
-        Self { keys: Arc::new(KeyRing::new()), tokens: Tokens::new(secret.as_bytes()).map(Arc::new) }
+        let tokens = Arc::new(Tokens::new(&RandomMint.hex(TOKEN_SECRET_DIGITS)));
+        Self { keys: Arc::new(KeyRing::new()), tokens }
     }
 
     /// Whose a key and its secret are, as devices without a certificate send them.
@@ -33,10 +33,9 @@ impl Door {
     /// Whose token a request carries. A key that was removed speaks for nobody, whatever tokens it has.
     fn bearer(&self, request: &Unproven<'_>) -> Result<Principal, Unauthenticated> {
         let header = request.headers.get("authorization").and_then(|value| value.to_str().ok());
-        let token =
-            header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let key_id =
-            token.zip(self.tokens.as_ref()).and_then(|((_, token), tokens)| tokens.key_id(token.trim(), request.now));
+        let token = header.and_then(|value| value.split_once(' '));
+        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+        let key_id = token.and_then(|token| self.tokens.key_id(token, request.now));
         key_id.and_then(|id| self.keys.get(&id)).map(|key| key.principal().clone()).ok_or_else(|| {
             unauthorized("send `Authorization: Bearer` with a token that POST /auth gave in the last four hours")
         })
@@ -53,8 +52,7 @@ const TOKEN_SECRET_DIGITS: usize = 128;
 
 impl Authenticate for Door {
     fn log_in(&self, username: &str, password: &str, now: Timestamp) -> Result<String, Unauthenticated> {
-        let known = self.holder(username, password.as_bytes()).zip(self.tokens.as_ref());
-        known.map(|(_, tokens)| tokens.give(username, now)).ok_or_else(|| {
+        self.holder(username, password.as_bytes()).map(|_| self.tokens.give(username, now)).ok_or_else(|| {
             unauthorized("log in with an access key: its id as the username and its secret as the password")
         })
     }
