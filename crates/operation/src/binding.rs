@@ -36,7 +36,7 @@ pub enum Binding {
         signing: &'static [&'static str],
     },
     /// Qualys REST: a method and a path whose `{name}` segments are members of the input; of the other members those in
-    /// `query` and `elsewhere` travel where these say, all others in a JSON body. A token that `POST /auth` gave says who asks.
+    /// `query` and `elsewhere` travel where these say, and one may be the JSON body. A token that `POST /auth` gave says who asks.
     Bearer {
         /// The method.
         method: Method,
@@ -46,6 +46,8 @@ pub enum Binding {
         query: &'static [&'static str],
         /// Members that travel in the query under another name, or in a header.
         elsewhere: &'static [Elsewhere],
+        /// The member, a document, that is the JSON body; a body means nothing where there is none.
+        document: Option<&'static str>,
     },
     /// Bartizan's own: a method and a path whose `{Name}` segments are members of the input; other members come from
     /// the query (GET) or the JSON body. Signed for `bartizan`.

@@ -29,12 +29,13 @@ fn describe(operation: &ErasedOperation) -> Value {
             "payload": payload,
             "signing": signing,
         }),
-        Binding::Bearer { method, path, query, elsewhere } => json!({
+        Binding::Bearer { method, path, query, elsewhere, document } => json!({
             "protocol": "bearer",
             "method": method.as_str(),
             "path": path,
             "query": located(query, elsewhere),
             "headers": headers(elsewhere),
+            "document": document,
         }),
         Binding::Native { method, path, anonymous, .. } => {
             json!({ "protocol": "native", "method": method.as_str(), "path": path, "anonymous": anonymous })

@@ -9,7 +9,7 @@ use http::request::Parts;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::failure::{Failure, Told};
-use crate::members::Members;
+use crate::members::{self, Members};
 use crate::routes::pattern::Labels;
 
 /// Where the members of an operation travel that are neither in its path nor in its JSON body.
@@ -17,15 +17,32 @@ use crate::routes::pattern::Labels;
 pub(crate) struct Places {
     query: &'static [&'static str],
     elsewhere: &'static [Elsewhere],
-    payload: Option<&'static str>,
+    body: Body,
+}
+
+/// What a body is.
+#[derive(Debug, Clone, Copy)]
+enum Body {
+    /// The members that travel nowhere else.
+    Members,
+    /// One member, a blob.
+    Blob(&'static str),
+    /// One member, a document.
+    Document(&'static str),
+    /// Nothing that is read.
+    Nothing,
 }
 
 impl Places {
     /// Of an operation that speaks AWS REST-JSON, or Qualys REST, which puts members in the same places.
     pub(crate) fn of(binding: &Binding) -> Option<Self> {
         match *binding {
-            Binding::AwsRest { query, elsewhere, payload, .. } => Some(Self { query, elsewhere, payload }),
-            Binding::Bearer { query, elsewhere, .. } => Some(Self { query, elsewhere, payload: None }),
+            Binding::AwsRest { query, elsewhere, payload, .. } => {
+                Some(Self { query, elsewhere, body: payload.map_or(Body::Members, Body::Blob) })
+            }
+            Binding::Bearer { query, elsewhere, document, .. } => {
+                Some(Self { query, elsewhere, body: document.map_or(Body::Nothing, Body::Document) })
+            }
             _ => None,
         }
     }
@@ -54,18 +71,16 @@ pub(crate) fn input(
     parts: &Parts,
     body: &[u8],
 ) -> Result<Json, Failure> {
-    let mut members = match places.payload {
-        Some(member) => {
-            let mut members = Members::none(operation.input);
-            members.add(member, Json::String(Blob(body.to_vec()).to_base64()))?;
-            members
-        }
-        None => {
-            let mut members = Members::of_body(operation.input, body)?;
+    let mut members = Members::none(operation.input);
+    match places.body {
+        Body::Members => {
+            members = Members::of_body(operation.input, body)?;
             members.retain(|name| places.in_body(name) && labels.iter().all(|(label, _)| *label != name));
-            members
         }
-    };
+        Body::Blob(member) => members.add(member, Json::String(Blob(body.to_vec()).to_base64()))?,
+        Body::Document(member) if !body.is_empty() => members.add(member, members::parse(body)?)?,
+        Body::Document(_) | Body::Nothing => {}
+    }
     members.add_labels(labels)?;
     members.add_query(parts.uri.query(), |name| places.in_query(name))?;
     for place in places.elsewhere {

@@ -9,6 +9,11 @@ use crate::failure::Failure;
 use crate::limits::{FORM_MEMBERS_MAX, JSON_DEPTH_MAX};
 use crate::routes::pattern::{self, Labels};
 
+/// A body as JSON.
+pub(crate) fn parse(body: &[u8]) -> Result<Json, Failure> {
+    Json::parse(body, JSON_DEPTH_MAX).map_err(|error| Failure::Serialization(error.to_string()))
+}
+
 /// The members so far.
 #[derive(Debug)]
 pub(crate) struct Members {
@@ -28,8 +33,7 @@ impl Members {
         if body.is_empty() {
             return Ok(Self::none(schema));
         }
-        let json = Json::parse(body, JSON_DEPTH_MAX).map_err(|error| Failure::Serialization(error.to_string()))?;
-        match json {
+        match parse(body)? {
             Json::Object(members) => {
                 let said = members.iter().map(|(name, _)| name.clone()).collect();
                 Ok(Self { schema, members, said })

@@ -98,7 +98,7 @@ impl Service {
         B: Body<Data = Bytes> + Unpin,
     {
         let began = Instant::now();
-        let request_id = marks::request_id(self.context.mint());
+        let request_id = self.context.mint().uuid();
         let (parts, body) = request.into_parts();
         let routed = route(&parts, &self.table, &self.routes, self.namespace);
         let mut seen = Seen::new(routed.dialect);
@@ -227,10 +227,10 @@ impl Service {
     fn log_in(&self, form: &[u8], seen: &mut Seen) -> Result<Served, Failure> {
         seen.operation = "Login";
         let login = bearer::login(form)?;
-        seen.principal.clone_from(&login.username);
-        let now = self.context.now();
-        let token = self.authenticate.log_in(&login.username, &login.password, now);
+        let token = self.authenticate.log_in(&login.username, &login.password, self.context.now());
         let token = token.map_err(Failure::Unauthenticated)?;
+        // Not before it is known to be a name: people type passwords into the wrong field.
+        seen.principal.clone_from(&login.username);
         seen.status = StatusCode::CREATED;
         Ok(Served {
             body: Bytes::from(token),

@@ -11,6 +11,7 @@
 mod aws_json;
 mod aws_query;
 mod aws_rest;
+mod bearer;
 mod client;
 mod connections;
 mod hostile;

@@ -189,6 +189,39 @@ operation!(
     |cx, _input| told(cx)
 );
 
+/// Asked for with a token; answers with a header of its own.
+#[derive(Debug)]
+pub(crate) struct Tagged;
+
+impl Operation for Tagged {
+    const NAME: &'static str = "Tagged";
+    const ACTION: &'static str = "test:Tagged";
+    const BINDING: Binding = Binding::Bearer {
+        method: Method::Put,
+        path: "/portal/v1/things/{Text}",
+        query: &["Count"],
+        elsewhere: &[Elsewhere::Header { member: "Flag", name: "x-flag" }],
+        document: Some("Deep"),
+    };
+    type Input = Thing;
+    type Output = Thing;
+    type Error = Wrong;
+    type Room = Nowhere;
+
+    fn resource(_cx: &Cx, _input: &Thing) -> ResourceName {
+        ResourceName::any()
+    }
+
+    fn headers(output: &Thing) -> Vec<(&'static str, String)> {
+        vec![("etag", output.text.clone())]
+    }
+
+    async fn call(_room: &Nowhere, _cx: &Cx, _permit: Permit, input: Checked<Thing>) -> Result<Thing, Wrong> {
+        misbehave(&input.text).await?;
+        Ok((*input).clone())
+    }
+}
+
 /// How an operation of AWS REST-JSON is addressed, with members in all places.
 const fn rest(method: Method, path: &'static str) -> Binding {
     Binding::AwsRest {

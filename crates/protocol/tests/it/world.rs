@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::operations::{
     Echo, File, Keep, Nowhere, Reflect, Register, RestAny, RestEdit, RestEmpty, RestFirst, RestKeep, RestPublish,
-    RestShow, Show, Tell,
+    RestShow, Show, Tagged, Tell,
 };
 
 /// `authorization: test <name>` proves a name, for the services that it was signed for: all of them here.
@@ -33,6 +33,16 @@ impl Authenticate for Names {
             query_code: "MissingAuthenticationToken",
             query_status: 403,
             message: format!("Missing Authentication Token for {}", request.services.join(",")),
+        })
+    }
+
+    fn log_in(&self, username: &str, password: &str, _now: Timestamp) -> Result<String, Unauthenticated> {
+        let known = password == "right";
+        known.then(|| format!("test.{username}")).ok_or_else(|| Unauthenticated {
+            code: "UnrecognizedClientException",
+            query_code: "InvalidClientTokenId",
+            query_status: 403,
+            message: "log in with the right password".to_owned(),
         })
     }
 }
@@ -137,6 +147,7 @@ impl World {
             erased::<Show>(),
             erased::<File>(),
             erased::<Register>(),
+            erased::<Tagged>(),
             erased::<RestAny>(),
             erased::<RestEdit>(),
             erased::<RestEmpty>(),
