@@ -133,6 +133,20 @@ def test_spellings_of_the_vendors_own_samples_are_read(client):
     assert read["config"]["ignoreProcesses"] == ["/usr/bin/cat", "test123"]
 
 
+def test_propagation_may_stand_in_the_query_and_the_bodys_word_wins(client):
+    bare = {"profileName": "in the query", "config": {"weeklyInactiveWindowSchedules": [
+        {"repeatOnDays": ["MONDAY"], "startTime": "22:00", "endTime": "24:00"}]}}
+    made = client.call("POST", f"{PROFILES}?isVulnPropagation=true", bare)[2]["profileUuid"]
+    path = f"{PROFILES}/{made}"
+    assert client.call("GET", path)[2]["isVulnPropagation"] is True
+    client.call("PUT", f"{path}?isVulnPropagation=true", {**bare, "isVulnPropagation": False})
+    assert client.call("GET", path)[2]["isVulnPropagation"] is False
+    assert client.call("PUT", f"{path}?isVulnPropagation=maybe", bare)[0] == 400
+    for body in ([], "text", None):
+        assert client.call("PUT", path, body)[0] == 400, body
+    assert client.call("GET", f"{PROFILES}/nobody")[2]["errorCode"] == "400 BAD_REQUEST"
+
+
 def test_of_two_who_saw_the_same_revision_one_wins(client):
     made = client.call("POST", PROFILES, SAMPLE)[2]["profileUuid"]
     path = f"{PROFILES}/{made}"
@@ -141,6 +155,9 @@ def test_of_two_who_saw_the_same_revision_one_wins(client):
         statuses = list(pool.map(lambda body: client.call("PUT", path, body, If_Match='"1"')[0], bodies))
     assert sorted(statuses) == [200] + [412] * 7
     assert client.call("GET", path)[1]["ETag"] == '"2"'
+    assert client.call("PUT", path, bodies[0], x_bartizan_expect="1")[0] == 412, "the header that all rooms know"
+    assert client.call("DELETE", path, If_Match='"1"')[0] == 412
+    assert client.call("DELETE", path, x_bartizan_expect="2")[0] == 200
 
 
 def test_names_are_unique_also_in_a_race(client):
@@ -182,6 +199,10 @@ def test_nobody_is_let_in_without_a_token_of_this_server(server, client):
     for token in (client.token[:-4], f"{head}.{claims}.", f"{head}.{signature}.{claims}", "x", ""):
         status, _, _ = send(server.endpoint + PROFILES, "GET", None, {"Authorization": f"Bearer {token}"})
         assert status == 401, token
+    server.terminate()
+    client.endpoint = server.start().endpoint
+    assert client.call("GET", PROFILES)[0] == 401, "a restart ends tokens"
+    client = Client(server.endpoint)
     form = urllib.parse.urlencode({"username": ACCESS_KEY, "password": "wrong", "token": "true"}).encode()
     assert send(server.endpoint + "/auth", "POST", form, {})[0] == 401
     assert client.call("GET", "/csapi/v1.3/nothing")[2]["errorCode"] == "404 NOT_FOUND"

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use bartizan_ledger::Revision;
+use bartizan_ledger::{Entry, Revision};
 use bartizan_operation::{ErasedOperation, Operation as _};
 use bartizan_policy::lifecycle::Held;
 use bartizan_policy::{Cx, lifecycle};
 use bartizan_wire::{Arn, Json, ResourceName, Shape};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::errors::ContainerError;
+use crate::profile::read::Wanted;
 use crate::profile::{Config, ProfileType, SensorProfile, SensorProfiles, builtin};
 use crate::room::ContainerRoom;
 
@@ -94,7 +94,7 @@ pub(crate) async fn all(cx: &Cx) -> Result<Vec<Known>, ContainerError> {
 }
 
 /// Refuses a name that another profile has, and sensors and registries that nobody knows.
-pub(crate) async fn admit(cx: &Cx, id: &str, wanted: &crate::profile::read::Wanted) -> Result<(), ContainerError> {
+pub(crate) async fn admit(cx: &Cx, id: &str, wanted: &Wanted) -> Result<(), ContainerError> {
     // No sensor has enrolled and no registry is known here yet, so every id is that of a stranger.
     let mut wrong = Vec::new();
     for (member, ids) in [("associatedSensorIds", &wanted.sensors), ("associatedRegistryIds", &wanted.registries)] {
@@ -112,10 +112,16 @@ pub(crate) async fn admit(cx: &Cx, id: &str, wanted: &crate::profile::read::Want
     Ok(())
 }
 
-/// Holds a request to the revision that its `If-Match` names.
-pub(crate) fn expected(if_match: Option<&str>, known: &Known) -> Result<(), ContainerError> {
+/// Holds a request to the revision that its `If-Match` names, or the header that all rooms know.
+pub(crate) fn expected(cx: &Cx, if_match: Option<&str>, known: &Known) -> Result<(), ContainerError> {
+    if cx.expect.is_some_and(|expected| expected != known.revision) {
+        return Err(ContainerError::PreconditionFailed(format!(
+            "the sensor profile is at revision {}: read it again, then repeat the request",
+            known.revision.0
+        )));
+    }
     let Some(asked) = if_match.map(str::trim).filter(|asked| *asked != "*") else { return Ok(()) };
-    let own = etag(known.revision);
+    let own = etag(known.revision.0);
     if asked.split(',').any(|one| one.trim() == own) {
         return Ok(());
     }
@@ -125,14 +131,8 @@ pub(crate) fn expected(if_match: Option<&str>, known: &Known) -> Result<(), Cont
 }
 
 /// The entity tag of a revision.
-pub(crate) fn etag(revision: Revision) -> String {
-    format!("\"{}\"", revision.0)
-}
-
-/// The body's members as one value, for [`crate::profile::read::read`].
-pub(crate) fn body<'a>(members: impl IntoIterator<Item = (&'static str, &'a Option<Json>)>) -> Value {
-    let said = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value.as_ref()?))));
-    Value::Object(said.collect::<Map<_, _>>())
+pub(crate) fn etag(revision: impl std::fmt::Display) -> String {
+    format!("\"{revision}\"")
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -151,8 +151,14 @@ pub struct Written {
 }
 
 impl Written {
+    /// The answer to a commit of one profile.
+    pub(crate) fn of(entries: &[Entry]) -> Result<Self, ContainerError> {
+        let entry = entries.first().ok_or_else(|| ContainerError::Internal("a commit has no entry".to_owned()))?;
+        Ok(Self { profile_uuid: entry.key.name.clone(), revision: wide(entry.revision) })
+    }
+
     pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
-        vec![("etag", etag(Revision(u64::try_from(self.revision).unwrap_or_default())))]
+        vec![("etag", etag(self.revision))]
     }
 }
 
@@ -195,26 +201,28 @@ pub struct Record {
 
 impl From<Known> for Record {
     fn from(known: Known) -> Self {
-        let SensorProfile { profile_id, profile_name, profile_type, description, created_by, created, .. } =
-            known.profile;
-        let SensorProfile { filter, is_vuln_propagation, .. } = known.profile;
-        let SensorProfile { aws_fargate_vuln_propagation_config, config, .. } = known.profile;
+        let Known { profile, revision, updated, updated_by } = known;
         Self {
-            profile_id,
-            profile_name,
-            profile_type,
-            description,
-            created_by,
-            created: created.to_string(),
-            updated_by: known.updated_by,
-            updated: known.updated.to_string(),
-            filter,
-            is_vuln_propagation,
-            aws_fargate_vuln_propagation_config,
-            config,
+            profile_id: profile.profile_id,
+            profile_name: profile.profile_name,
+            profile_type: profile.profile_type,
+            description: profile.description,
+            created_by: profile.created_by,
+            created: profile.created.to_string(),
+            updated_by,
+            updated: updated.to_string(),
+            filter: profile.filter,
+            is_vuln_propagation: profile.is_vuln_propagation,
+            aws_fargate_vuln_propagation_config: profile.aws_fargate_vuln_propagation_config,
+            config: profile.config,
             associated_sensor_ids: Vec::new(),
             associated_registry_ids: None,
-            revision: i64::try_from(known.revision.0).unwrap_or(i64::MAX),
+            revision: wide(revision),
         }
     }
+}
+
+/// A revision as it travels.
+fn wide(revision: Revision) -> i64 {
+    i64::try_from(revision.0).unwrap_or(i64::MAX)
 }

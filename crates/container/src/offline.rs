@@ -6,12 +6,10 @@ mod facts;
 
 use serde_json::Value;
 
-use crate::engine::{DAY_MINUTES, Duty, Hours, PlanError, Source, Window};
+use crate::engine::{Duty, PlanError, Source, Window};
+use crate::profile::{ProfileType, window};
 
 pub use facts::{containers, events, images, schedules};
-
-/// Days as the vendor spells them.
-const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
 
 /// Why an answer cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,38 +49,15 @@ pub fn profile(document: &Value) -> Result<Source, OfflineError> {
 }
 
 fn duty(word: &str) -> Result<Duty, OfflineError> {
-    let known = [
-        ("General", Duty::General),
-        ("Registry", Duty::Registry),
-        ("CICD", Duty::Build),
-        ("Cluster", Duty::Cluster),
-        ("Runtime", Duty::Runtime),
-    ];
-    let found = known.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
-    found.map(|(_, duty)| duty).ok_or_else(|| wrong("profileType", "General, Registry, CICD, Cluster or RUNTIME"))
+    let found = ProfileType::ALL.into_iter().find(|(_, name)| name.eq_ignore_ascii_case(word));
+    let wrong = || wrong("profileType", "General, Registry, CICD, Cluster or RUNTIME");
+    found.map(|(profile_type, _)| profile_type.duty()).ok_or_else(wrong)
 }
 
 fn window(entry: &Value) -> Result<Window, OfflineError> {
-    let days = texts(entry, "repeatOnDays").into_iter().map(|word| {
-        let place = DAYS.iter().position(|day| day.eq_ignore_ascii_case(&word));
-        place.and_then(|place| u8::try_from(place).ok()).ok_or_else(|| wrong("repeatOnDays", "names of days"))
-    });
-    let days = days.collect::<Result<_, _>>()?;
-    if flag(entry, "allDayToggle") == Some(true) {
-        return Ok(Window { days, hours: Hours::AllDay });
-    }
-    let time = |member| text(entry, member).and_then(minute).ok_or_else(|| wrong(member, "a time such as 01:15"));
-    Ok(Window { days, hours: Hours::Between { start: time("startTime")?, end: time("endTime")? } })
-}
-
-/// Reads `HH:MM`; `24:00` is the end of a day.
-fn minute(text: &str) -> Option<u32> {
-    let (hour, minute) = text.split_once(':')?;
-    let digits =
-        |part: &str| (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok());
-    let (hour, minute): (u32, u32) = (digits(hour)??, digits(minute)??);
-    let of_day = hour * 60 + minute;
-    (minute < 60 && of_day <= DAY_MINUTES).then_some(of_day)
+    let all_day = flag(entry, "allDayToggle") == Some(true);
+    let (start, end) = (text(entry, "startTime"), text(entry, "endTime"));
+    window::window(&texts(entry, "repeatOnDays"), all_day, start, end).map_err(OfflineError::Member)
 }
 
 fn wrong(member: &str, what: &str) -> OfflineError {

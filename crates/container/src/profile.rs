@@ -2,14 +2,15 @@
 
 pub mod builtin;
 pub mod read;
+pub mod window;
 
 use bartizan_policy::Kind;
 use bartizan_policy::kind::References;
 use bartizan_wire::{Checked, Json, Path, Shape, Violations};
 use serde::Serialize;
 
-use crate::engine::Plan;
-use crate::offline;
+use crate::engine::{Duty, Plan, Source};
+use window::InactiveWindow;
 
 /// What kind of sensors a profile is for, as the vendor spells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Shape, Serialize)]
@@ -37,20 +38,18 @@ impl ProfileType {
         (Self::Cluster, "Cluster"),
         (Self::Runtime, "RUNTIME"),
     ];
-}
 
-/// One inactive window: the same hours on some days, UTC.
-#[derive(Debug, Clone, PartialEq, Eq, Shape, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InactiveWindow {
-    /// `MONDAY` and so on.
-    pub repeat_on_days: Vec<String>,
-    /// The whole day; the times mean nothing then.
-    pub all_day_toggle: bool,
-    /// `HH:MM`.
-    pub start_time: String,
-    /// `HH:MM`; `24:00` is the end of the day.
-    pub end_time: String,
+    /// What its sensors do.
+    #[must_use]
+    pub const fn duty(self) -> Duty {
+        match self {
+            Self::General => Duty::General,
+            Self::Registry => Duty::Registry,
+            Self::Cicd => Duty::Build,
+            Self::Cluster => Duty::Cluster,
+            Self::Runtime => Duty::Runtime,
+        }
+    }
 }
 
 /// What is scanned, and how.
@@ -148,7 +147,19 @@ impl Kind for SensorProfiles {
 /// # Errors
 /// A window or a pattern of it cannot be used.
 pub fn plan(profile: &SensorProfile) -> Result<Plan, String> {
-    let document = serde_json::to_value(profile).map_err(|error| error.to_string())?;
-    let source = offline::profile(&document).map_err(|error| error.to_string())?;
+    let Config { vulnerability_management: scanning, runtime_sensor, ignore_processes, .. } = &profile.config;
+    let windows = profile.config.weekly_inactive_window_schedules.iter().map(InactiveWindow::window);
+    let source = Source {
+        duty: profile.profile_type.duty(),
+        scans: scanning.global_scanning_flag,
+        interval_hours: u32::try_from(scanning.container_scanning_interval).unwrap_or_default(),
+        windows: windows.collect::<Result<_, _>>()?,
+        exclusions: scanning.image_exclusion_regex_list.clone(),
+        // No registry is known here yet.
+        registries: Vec::new(),
+        propagates: profile.is_vuln_propagation,
+        sends_events: runtime_sensor.as_deref() != Some("disable"),
+        ignored: ignore_processes.clone().unwrap_or_default(),
+    };
     Plan::compile(&source).map_err(|error| error.to_string())
 }

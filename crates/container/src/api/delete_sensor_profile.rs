@@ -32,6 +32,7 @@ impl Operation for DeleteSensorProfile {
         path: "/csapi/v1.3/sensorProfile/{sensorProfileId}",
         query: &[],
         elsewhere: &[Elsewhere::Header { member: "ifMatch", name: "if-match" }],
+        document: None,
     };
     const WRITES: &'static [&'static str] = &["container/sensor-profile"];
     type Input = Input;
@@ -55,11 +56,9 @@ impl Operation for DeleteSensorProfile {
         if builtin::find(id).is_some() {
             return Err(ContainerError::Conflict("a default profile cannot be deleted".to_owned()));
         }
-        api::expected(input.if_match.as_deref(), &known)?;
+        api::expected(cx, input.if_match.as_deref(), &known)?;
         let mut draft = Draft::new(cx, &permit);
         draft.retire::<SensorProfiles>(id).await?;
-        let entries = draft.commit().await?;
-        let revision = entries.first().map_or(0, |entry| entry.revision.0);
-        Ok(Written { profile_uuid: id.clone(), revision: i64::try_from(revision).unwrap_or(i64::MAX) })
+        Written::of(&draft.commit().await?)
     }
 }

@@ -1,6 +1,5 @@
 //! `GET /csapi/v1.3/sensorProfile/{sensorProfileId}`.
 
-use bartizan_ledger::Revision;
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
@@ -30,6 +29,7 @@ impl Operation for GetSensorProfile {
         path: "/csapi/v1.3/sensorProfile/{sensorProfileId}",
         query: &[],
         elsewhere: &[],
+        document: None,
     };
     type Input = Input;
     type Output = Record;
@@ -41,7 +41,7 @@ impl Operation for GetSensorProfile {
     }
 
     fn headers(output: &Record) -> Vec<(&'static str, String)> {
-        vec![("etag", api::etag(Revision(u64::try_from(output.revision).unwrap_or_default())))]
+        vec![("etag", api::etag(output.revision))]
     }
 
     async fn call(

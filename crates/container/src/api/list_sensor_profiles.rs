@@ -51,6 +51,7 @@ impl Operation for ListSensorProfiles {
         path: "/csapi/v1.3/sensorProfile",
         query: &["pageNumber", "pageSize", "filter", "sort"],
         elsewhere: &[],
+        document: None,
     };
     type Input = Input;
     type Output = Output;

@@ -24,44 +24,10 @@ pub struct Input {
     pub sensor_profile_id: String,
     /// The entity tag that it must have.
     pub if_match: Option<String>,
-    /// Unique, at most 255 characters.
-    pub profile_name: Option<Json>,
-    /// What it is for.
-    pub description: Option<Json>,
-    /// General, Registry, CICD, Cluster or RUNTIME, in any case; General if absent.
-    pub profile_type: Option<Json>,
-    /// A list, one text with commas between, or null.
-    pub associated_registry_ids: Option<Json>,
-    /// A list, one text with commas between, or null.
-    pub associated_sensor_ids: Option<Json>,
-    /// Kept and read back.
-    pub filter: Option<Json>,
-    /// A flag, or its name as a text.
-    pub is_vuln_propagation: Option<Json>,
-    /// The same in the query; the body wins.
-    pub is_vuln_propagation_in_query: Option<String>,
-    /// Kept and read back.
-    pub aws_fargate_vuln_propagation_config: Option<Json>,
-    /// `enable` or `disable`; belongs in `config`, where it is read too.
-    pub runtime_sensor: Option<Json>,
-    /// What its sensors do.
-    pub config: Option<Json>,
-}
-
-fn value(input: &Input) -> Value {
-    let query = input.is_vuln_propagation_in_query.clone().map(Json::String);
-    api::body([
-        ("profileName", &input.profile_name),
-        ("description", &input.description),
-        ("profileType", &input.profile_type),
-        ("associatedRegistryIds", &input.associated_registry_ids),
-        ("associatedSensorIds", &input.associated_sensor_ids),
-        ("filter", &input.filter),
-        ("isVulnPropagation", if input.is_vuln_propagation.is_some() { &input.is_vuln_propagation } else { &query }),
-        ("awsFargateVulnPropagationConfig", &input.aws_fargate_vuln_propagation_config),
-        ("runtimeSensor", &input.runtime_sensor),
-        ("config", &input.config),
-    ])
+    /// `isVulnPropagation` in the query, where some clients send it; the body's wins.
+    pub is_vuln_propagation: Option<String>,
+    /// The profile, in any of the vendor's spellings.
+    pub profile: Json,
 }
 
 impl Operation for UpdateSensorProfile {
@@ -70,11 +36,9 @@ impl Operation for UpdateSensorProfile {
     const BINDING: Binding = Binding::Bearer {
         method: Method::Put,
         path: "/csapi/v1.3/sensorProfile/{sensorProfileId}",
-        query: &[],
-        elsewhere: &[
-            Elsewhere::Query { member: "isVulnPropagationInQuery", name: "isVulnPropagation" },
-            Elsewhere::Header { member: "ifMatch", name: "if-match" },
-        ],
+        query: &["isVulnPropagation"],
+        elsewhere: &[Elsewhere::Header { member: "ifMatch", name: "if-match" }],
+        document: Some("profile"),
     };
     const WRITES: &'static [&'static str] = &["container/sensor-profile"];
     type Input = Input;
@@ -99,9 +63,9 @@ impl Operation for UpdateSensorProfile {
         let id = &input.sensor_profile_id;
         let _turn = cx.turns.take(&lifecycle::key::<SensorProfiles>(cx, "")).await;
         let known = api::known(cx, id).await?;
-        api::expected(input.if_match.as_deref(), &known)?;
+        api::expected(cx, input.if_match.as_deref(), &known)?;
         let prior = known.profile;
-        let wanted = read(&value(&input), Some(prior.profile_type));
+        let wanted = read(&Value::from(&input.profile), input.is_vuln_propagation.as_deref(), Some(prior.profile_type));
         let wanted = wanted.map_err(|wrong| ContainerError::BadRequest(wrong.join("; ")))?;
         api::admit(cx, id, &wanted).await?;
         let profile = SensorProfile {
@@ -120,8 +84,6 @@ impl Operation for UpdateSensorProfile {
             let replaced = move |_: &SensorProfile| Ok::<_, ContainerError>(profile);
             draft.update::<SensorProfiles, _>(id, Some(known.revision), replaced).await?;
         }
-        let entries = draft.commit().await?;
-        let revision = entries.first().map_or(0, |entry| entry.revision.0);
-        Ok(Written { profile_uuid: id.clone(), revision: i64::try_from(revision).unwrap_or(i64::MAX) })
+        Written::of(&draft.commit().await?)
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use bartizan_wire::Timestamp;
 use serde_json::Value;
 
-use super::{OfflineError, flag, minute, number, records, text, texts, wrong};
+use super::{OfflineError, flag, number, records, text, texts, wrong};
 use crate::engine::{
     Cadence, Choice, Container, Events, Image, Name, Reference, Schedule, Sensor, Vulnerability, World,
 };
+use crate::profile::window::{DAYS, minute};
 
 /// Reads images, and the sensors that found them, into a world.
 ///
@@ -126,7 +127,7 @@ fn schedule(registry: &str, record: &Value, now: Timestamp) -> Result<Schedule, 
         let minute =
             text(record, "schedule").and_then(minute).ok_or_else(|| wrong("schedule", "a time such as 01:15"))?;
         let weekly =
-            text(record, "weekDay").and_then(|word| super::DAYS.iter().position(|day| day.eq_ignore_ascii_case(word)));
+            text(record, "weekDay").and_then(|word| DAYS.iter().position(|day| day.eq_ignore_ascii_case(word)));
         let days = number(record, "scheduleScanIntervalInDays").and_then(|days| u32::try_from(days).ok()).unwrap_or(1);
         match weekly.and_then(|day| u8::try_from(day).ok()) {
             Some(day) => Cadence::Weekly { day, minute },

@@ -4,10 +4,10 @@
 use bartizan_wire::Json;
 use serde_json::Value;
 
-use crate::engine::{Exclusions, PATTERNS_MAX, Plan};
-use crate::offline;
+use crate::engine::{Exclusions, PATTERNS_MAX, Week};
 
-use super::{Config, InactiveWindow, ProfileType, builtin};
+use super::window::InactiveWindow;
+use super::{Config, ProfileType, builtin};
 
 /// Longest name, in characters.
 pub const NAME_CHARACTERS_MAX: usize = 255;
@@ -31,8 +31,9 @@ pub const SCANNING_POLICIES: [&str; 5] = [
     "StaticScanningOnly",
     "Dynamic",
 ];
-/// What is written to the log, from the least to the most.
-pub const LOG_LEVELS: [&str; 8] = ["FATAL", "ERROR", "WARNING", "INFORMATION", "VERBOSE", "TRACE", "DEBUG", "INFO"];
+/// What is written to the log, from the least to the most; the last three are what runtime sensors call some of them.
+pub const LOG_LEVELS: [&str; 9] =
+    ["FATAL", "ERROR", "WARNING", "INFORMATION", "VERBOSE", "TRACE", "WARN", "INFO", "DEBUG"];
 pub(super) const DEFAULT_POLICY: &str = "DynamicWithStaticScanningAsFallback";
 pub(super) const DEFAULT_INTERVAL: i32 = 48;
 pub(super) const DEFAULT_LEVEL: &str = "INFORMATION";
@@ -60,11 +61,14 @@ pub struct Wanted {
     pub config: Config,
 }
 
-/// Reads a body. `prior` is the type of the profile that is replaced, if one is.
+/// Reads a body. `propagation` is what the query says of `isVulnPropagation`; the body's wins. `prior` is the type of the profile that is replaced, if one is.
 ///
 /// # Errors
 /// All that is wrong with it.
-pub fn read(body: &Value, prior: Option<ProfileType>) -> Result<Wanted, Vec<String>> {
+pub fn read(body: &Value, propagation: Option<&str>, prior: Option<ProfileType>) -> Result<Wanted, Vec<String>> {
+    if !body.is_object() {
+        return Err(vec!["the body must be a JSON object".to_owned()]);
+    }
     let mut wrong = Vec::new();
     let said = match body.get("profileType") {
         None | Some(Value::Null) => None,
@@ -102,7 +106,10 @@ pub fn read(body: &Value, prior: Option<ProfileType>) -> Result<Wanted, Vec<Stri
         profile_type: said,
         description: text(body, "description", TEXT_CHARACTERS_MAX, &mut wrong).unwrap_or_default(),
         filter: text(body, "filter", TEXT_CHARACTERS_MAX, &mut wrong),
-        propagation: flag(body, "isVulnPropagation", &mut wrong),
+        propagation: flag(body, "isVulnPropagation", &mut wrong).or_else(|| {
+            let said = propagation.map(|word| serde_json::json!({ "isVulnPropagation": word }))?;
+            flag(&said, "isVulnPropagation", &mut wrong)
+        }),
         fargate: fargate.map_or_else(|| Json::Object(Vec::new()), Json::from),
         sensors: list(body, "associatedSensorIds", &mut wrong),
         registries,
@@ -172,20 +179,11 @@ fn unusable(config: &Config, wrong: &mut Vec<String>) {
         wrong.push(format!("imageExclusionRegexList has at most {PATTERNS_MAX} items"));
         return;
     }
-    for pattern in patterns {
-        if let Err(error) = Exclusions::new(std::slice::from_ref(pattern)) {
-            wrong.push(error.to_string());
-        }
-    }
-    for window in &config.weekly_inactive_window_schedules {
-        let alone = serde_json::json!({ "config": { "weeklyInactiveWindowSchedules": [window] } });
-        if let Err(error) = offline::profile(&alone)
-            .map_err(|error| error.to_string())
-            .and_then(|source| Plan::compile(&source).map_err(|error| error.to_string()))
-        {
-            wrong.push(error);
-        }
-    }
+    let patterns = patterns.iter().map(|pattern| Exclusions::new(std::slice::from_ref(pattern)));
+    wrong.extend(patterns.filter_map(Result::err).map(|error| error.to_string()));
+    let week = |window| Week::of(&[window]).map_err(|error| error.to_string());
+    let windows = config.weekly_inactive_window_schedules.iter().map(|window| window.window().and_then(week));
+    wrong.extend(windows.filter_map(Result::err));
 }
 
 fn windows(config: &Value, wrong: &mut Vec<String>) -> Vec<InactiveWindow> {

@@ -25,7 +25,7 @@ fn config() -> impl Strategy<Value = Value> {
             json!({"globalScanningFlag": on, "scanningPolicy": policy, "containerScanningInterval": hours,
                "imageExclusionRegexList": patterns})
         });
-    let logging = (0_usize..9, prop_oneof![9 => 0_i64..12, 1 => Just(-1_i64)]).prop_map(
+    let logging = (0_usize..10, prop_oneof![9 => 0_i64..12, 1 => Just(-1_i64)]).prop_map(
         |(level, files)| json!({"logSecurityLevel": LOG_LEVELS.get(level), "maxNoOfArchivedLogFiles": files}),
     );
     (prop::collection::vec(window, 0..3), scanning, logging).prop_map(|(windows, scanning, logging)| {
@@ -80,14 +80,14 @@ proptest! {
     ) {
         let (_, name) = ProfileType::ALL[place];
         let body = json!({"profileName": "p", "profileType": name, "isVulnPropagation": propagates, "config": config});
-        if let Ok(wanted) = read(&body, None) {
-            prop_assert_eq!(read(&sent_again(&wanted, name), None), Ok(wanted));
+        if let Ok(wanted) = read(&body, None, None) {
+            prop_assert_eq!(read(&sent_again(&wanted, name), None, None), Ok(wanted));
         }
     }
 
     #[test]
     fn what_is_taken_can_be_compiled(config in config()) {
-        if let Ok(wanted) = read(&json!({"profileName": "p", "config": config}), None) {
+        if let Ok(wanted) = read(&json!({"profileName": "p", "config": config}), None, None) {
             let source = offline::profile(&json!({"config": wanted.config}));
             prop_assert!(source.is_ok_and(|source| Plan::compile(&source).is_ok()));
         }
@@ -96,7 +96,7 @@ proptest! {
     #[test]
     fn whatever_is_sent_is_read_or_refused_with_reasons(body in anything(), place in 0_usize..5) {
         let prior = Some(ProfileType::ALL[place].0);
-        if let Err(wrong) = read(&body, prior) {
+        if let Err(wrong) = read(&body, None, prior) {
             prop_assert!(!wrong.is_empty() && wrong.iter().all(|text| !text.is_empty()));
         }
     }
