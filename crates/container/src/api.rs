@@ -80,7 +80,7 @@ pub(crate) async fn known(cx: &Cx, id: &str) -> Result<Known, ContainerError> {
     builtin.ok_or_else(|| ContainerError::NotFound(format!("there is no sensor profile {id}")))
 }
 
-/// All profiles by id, those first that nobody has changed.
+/// All profiles by id, default ones that nobody has changed among them.
 pub(crate) async fn all(cx: &Cx) -> Result<Vec<Known>, ContainerError> {
     let held = lifecycle::list::<SensorProfiles>(cx, "").await?;
     let mut all: Vec<Known> = held.into_iter().map(Known::from).collect();
