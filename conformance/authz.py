@@ -87,4 +87,4 @@ def test_every_operation_is_refused(ask, way, prefix):
 
 def test_the_anonymous_may_do_only_what_carries_its_own_secret():
     anonymous = {operation["name"] for operation in operations() if operation["binding"].get("anonymous")}
-    assert anonymous <= {"RegisterAgent", "RegisterManagedInstance"}, anonymous
+    assert anonymous <= {"EnrolSensor", "RegisterManagedInstance"}, anonymous

@@ -50,18 +50,19 @@ def aws(endpoint, home, **more):
 class Server:
     """One process of `bartizan up`."""
 
-    def __init__(self, data, *arguments, own_key=False, observe=False, prefix=()):
+    def __init__(self, data, *arguments, own_key=False, observe=False, prefix=(), port=0):
         self.data = pathlib.Path(data)
         self.arguments = arguments
         self.own_key = own_key
         self.observe = observe
         self.prefix = prefix
+        self.port = port
         self.log = self.data.parent / f"{self.data.name}.log"
         self.process = None
         self.endpoint = None
 
     def command(self):
-        fixed = ["up", "--listen", "127.0.0.1:0", "--data", str(self.data), "--account", ACCOUNT, "--region", REGION]
+        fixed = ["up", "--listen", f"127.0.0.1:{self.port}", "--data", str(self.data), "--account", ACCOUNT, "--region", REGION]
         quiet = [] if self.observe else ["--no-observe"]
         return [*self.prefix, program(), *fixed, *quiet, *self.arguments]
 

@@ -1,7 +1,7 @@
 //! [`Roles`]: what `root` and the agents may do.
 
 use bartizan_operation::Operation;
-use bartizan_policy::{Authorizer, Principal};
+use bartizan_policy::{AGENT_PREFIX, Authorizer, Principal};
 use bartizan_wire::ResourceName;
 
 use crate::GetCallerIdentity;
@@ -11,9 +11,6 @@ pub const ROOT: &str = "root";
 
 /// The name of whoever has not signed.
 pub const ANONYMOUS: &str = "anonymous";
-
-/// What the names of agents' principals begin with; the rest is the instance, such as `mi-0123456789abcdef0`.
-pub const AGENT_PREFIX: &str = "agent/";
 
 /// How ARNs write the account of what the vendor owns.
 const VENDOR: &str = "aws";

@@ -11,7 +11,7 @@ pub mod limits;
 pub mod sigv4;
 pub mod token;
 
-pub use authorize::{AGENT_PREFIX, ANONYMOUS, ROOT, Roles, principal_arn};
+pub use authorize::{ANONYMOUS, ROOT, Roles, principal_arn};
 pub use error::{SignatureCode, SignatureError};
 pub use get_caller_identity::{GetCallerIdentity, Sts};
 pub use keys::{Key, KeyRing};

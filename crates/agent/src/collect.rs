@@ -76,6 +76,14 @@ impl std::fmt::Display for Unsupported {
     }
 }
 
+/// What the host under `root` is, apart from what its package database says.
+///
+/// # Errors
+/// A file of the host is there and cannot be read.
+pub fn host_facts(root: &Root) -> Result<Facts, CollectError> {
+    facts::read(root)
+}
+
 impl Collector {
     /// Reads under `root`.
     #[must_use]

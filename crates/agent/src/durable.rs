@@ -11,7 +11,10 @@ pub(crate) const UNFINISHED: &str = ".unfinished-";
 const MODE: u32 = 0o600;
 
 /// Writes `folder/name`, durable when it returns. What was there before is replaced in one step.
-pub(crate) fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// The disk's.
+pub fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let unfinished = folder.join(format!("{UNFINISHED}{name}"));
     // A left-over of an interrupted write may have other permissions.
     match std::fs::remove_file(&unfinished) {
@@ -26,7 +29,10 @@ pub(crate) fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()>
 }
 
 /// Removes `folder/name`, durable when it returns; it need not be there.
-pub(crate) fn remove(folder: &Path, name: &str) -> io::Result<()> {
+///
+/// # Errors
+/// The disk's.
+pub fn remove(folder: &Path, name: &str) -> io::Result<()> {
     match std::fs::remove_file(folder.join(name)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

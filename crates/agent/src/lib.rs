@@ -11,7 +11,7 @@ pub mod clock;
 pub mod collect;
 pub mod credential;
 pub mod device;
-mod durable;
+pub mod durable;
 pub mod folder;
 pub mod spool;
 

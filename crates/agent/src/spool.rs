@@ -36,6 +36,8 @@ pub enum Kind {
     Inventory,
     /// The compressed content of the index with that digest.
     Index(String),
+    /// The scan of the image with that digest, as it is sent.
+    Scan(String),
 }
 
 /// One item: where it stands in the order of arrival, and what it is.
@@ -57,6 +59,7 @@ impl Item {
         match &self.kind {
             Kind::Inventory => format!("{:0DIGITS$}-inventory", self.place),
             Kind::Index(digest) => format!("{:0DIGITS$}-index-{digest}", self.place),
+            Kind::Scan(digest) => format!("{:0DIGITS$}-scan-{digest}", self.place),
         }
     }
 
@@ -68,6 +71,7 @@ impl Item {
         let kind = match kind.split_once('-') {
             None if kind == "inventory" => Kind::Inventory,
             Some(("index", digest)) if is_digest(digest) => Kind::Index(digest.to_owned()),
+            Some(("scan", digest)) if is_digest(digest) => Kind::Scan(digest.to_owned()),
             _ => return None,
         };
         Some(Self { place: place.parse().ok()?, kind, bytes })
@@ -99,7 +103,7 @@ pub enum SpoolError {
         bytes_max: u64,
     },
     /// A digest that is none.
-    #[error("`{0}` is no digest of an index")]
+    #[error("`{0}` is no digest")]
     Digest(String),
 }
 
@@ -187,7 +191,7 @@ impl Spool {
     /// # Errors
     /// The disk's, or the item alone is larger than the spool; then nothing is dropped for it.
     pub fn push(&mut self, kind: Kind, content: &[u8]) -> Result<(), SpoolError> {
-        if let Kind::Index(digest) = &kind
+        if let Kind::Index(digest) | Kind::Scan(digest) = &kind
             && !is_digest(digest)
         {
             return Err(SpoolError::Digest(digest.clone()));

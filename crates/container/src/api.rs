@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bartizan_ledger::{Entry, Revision};
 use bartizan_operation::{ErasedOperation, Operation as _};
 use bartizan_policy::lifecycle::Held;
-use bartizan_policy::{Cx, lifecycle};
+use bartizan_policy::{AGENT_PREFIX, Cx, Draft, Kind as _, lifecycle};
 use bartizan_wire::{Arn, Json, ResourceName, Shape};
 use serde::Serialize;
 
@@ -13,12 +13,39 @@ use crate::errors::ContainerError;
 use crate::profile::read::Wanted;
 use crate::profile::{Config, ProfileType, SensorProfile, SensorProfiles, builtin};
 use crate::room::ContainerRoom;
+use crate::sensor::{Sensor, Sensors};
 
+mod containers;
+pub mod count_container_vulnerabilities;
+pub mod count_image_vulnerabilities;
 pub mod create_sensor_profile;
 pub mod delete_sensor_profile;
+pub mod delete_sensors;
+pub mod enrol_sensor;
+pub mod get_activation_key;
+pub mod get_container;
+pub mod get_image;
+pub mod get_sensor;
 pub mod get_sensor_profile;
+mod images;
+pub mod list_container_software;
+pub mod list_container_vulnerabilities;
+pub mod list_containers;
+pub mod list_containers_in_bulk;
+pub mod list_image_software;
+pub mod list_image_vulnerabilities;
+pub mod list_images;
+pub mod list_images_in_bulk;
 pub mod list_sensor_profiles;
+pub mod list_sensors;
+pub mod poll_sensor;
+pub mod report_host;
+pub mod report_scan;
 pub mod update_sensor_profile;
+
+/// What sensors may do, beside enrolling.
+pub const AGENT_ACTIONS: &[&str] =
+    &["bartizan:PollSensor", "bartizan:ReportHost", "bartizan:ReportScan", "bartizan:ReportEvents"];
 
 /// Every operation of this room.
 #[must_use]
@@ -29,6 +56,26 @@ pub fn operations(room: &Arc<ContainerRoom>) -> Vec<ErasedOperation> {
         ErasedOperation::of::<get_sensor_profile::GetSensorProfile>(Arc::clone(room)),
         ErasedOperation::of::<list_sensor_profiles::ListSensorProfiles>(Arc::clone(room)),
         ErasedOperation::of::<delete_sensor_profile::DeleteSensorProfile>(Arc::clone(room)),
+        ErasedOperation::of::<get_activation_key::GetActivationKey>(Arc::clone(room)),
+        ErasedOperation::of::<enrol_sensor::EnrolSensor>(Arc::clone(room)),
+        ErasedOperation::of::<poll_sensor::PollSensor>(Arc::clone(room)),
+        ErasedOperation::of::<report_host::ReportHost>(Arc::clone(room)),
+        ErasedOperation::of::<report_scan::ReportScan>(Arc::clone(room)),
+        ErasedOperation::of::<list_sensors::ListSensors>(Arc::clone(room)),
+        ErasedOperation::of::<get_sensor::GetSensor>(Arc::clone(room)),
+        ErasedOperation::of::<delete_sensors::DeleteSensors>(Arc::clone(room)),
+        ErasedOperation::of::<list_images::ListImages>(Arc::clone(room)),
+        ErasedOperation::of::<get_image::GetImage>(Arc::clone(room)),
+        ErasedOperation::of::<list_image_vulnerabilities::ListImageVulnerabilities>(Arc::clone(room)),
+        ErasedOperation::of::<count_image_vulnerabilities::CountImageVulnerabilities>(Arc::clone(room)),
+        ErasedOperation::of::<list_image_software::ListImageSoftware>(Arc::clone(room)),
+        ErasedOperation::of::<list_containers::ListContainers>(Arc::clone(room)),
+        ErasedOperation::of::<get_container::GetContainer>(Arc::clone(room)),
+        ErasedOperation::of::<list_container_vulnerabilities::ListContainerVulnerabilities>(Arc::clone(room)),
+        ErasedOperation::of::<count_container_vulnerabilities::CountContainerVulnerabilities>(Arc::clone(room)),
+        ErasedOperation::of::<list_container_software::ListContainerSoftware>(Arc::clone(room)),
+        ErasedOperation::of::<list_images_in_bulk::ListImagesInBulk>(Arc::clone(room)),
+        ErasedOperation::of::<list_containers_in_bulk::ListContainersInBulk>(Arc::clone(room)),
     ]
 }
 
@@ -68,6 +115,34 @@ pub(crate) fn resource(cx: &Cx, id: &str) -> ResourceName {
     Arn::new("bartizan", &cx.realm, &format!("sensor-profile/{id}")).into()
 }
 
+/// The name of an image for authorization.
+pub(crate) fn image_resource(cx: &Cx, sha: &str) -> ResourceName {
+    Arn::new("bartizan", &cx.realm, &format!("image/{sha}")).into()
+}
+
+/// The name of a container for authorization.
+pub(crate) fn container_resource(cx: &Cx, sha: &str) -> ResourceName {
+    Arn::new("bartizan", &cx.realm, &format!("container/{sha}")).into()
+}
+
+/// The name of a sensor for authorization.
+pub(crate) fn sensor_resource(cx: &Cx, id: &str) -> ResourceName {
+    Arn::new("bartizan", &cx.realm, &format!("sensor/{id}")).into()
+}
+
+/// The sensor that reports. A sensor reports for itself alone, and not in a preview: observations are taken in or they are not.
+pub(crate) async fn reporting(cx: &Cx, id: &str) -> Result<Sensor, ContainerError> {
+    if cx.previewing {
+        return Err(ContainerError::BadRequest("a report changes no policy: send it without /preview".to_owned()));
+    }
+    if cx.principal.name.strip_prefix(AGENT_PREFIX).is_some_and(|own| own != id) {
+        return Err(ContainerError::BadRequest("a sensor reports for itself alone".to_owned()));
+    }
+    let held = lifecycle::find::<Sensors>(cx, id).await?;
+    held.map(|held| held.document.into_inner())
+        .ok_or_else(|| ContainerError::NotFound(format!("there is no sensor {id}: enrol it again")))
+}
+
 /// The profile with an id.
 pub(crate) async fn known(cx: &Cx, id: &str) -> Result<Known, ContainerError> {
     if !is_uuid(id) {
@@ -93,15 +168,37 @@ pub(crate) async fn all(cx: &Cx) -> Result<Vec<Known>, ContainerError> {
     Ok(all)
 }
 
-/// Refuses a name that another profile has, and sensors and registries that nobody knows.
-pub(crate) async fn admit(cx: &Cx, id: &str, wanted: &Wanted) -> Result<(), ContainerError> {
-    // No sensor has enrolled and no registry is known here yet, so every id is that of a stranger.
+/// All sensors by id, with the entries that they were read from.
+pub(crate) async fn sensors(cx: &Cx) -> Result<Vec<Held<Sensors>>, ContainerError> {
+    Ok(lifecycle::list::<Sensors>(cx, "").await?)
+}
+
+/// Refuses a name that another profile has, and sensors and registries that nobody knows or that are of another type.
+pub(crate) async fn admit(
+    cx: &Cx,
+    id: &str,
+    profile_type: ProfileType,
+    wanted: &Wanted,
+) -> Result<Vec<Held<Sensors>>, ContainerError> {
+    let sensors = sensors(cx).await?;
     let mut wrong = Vec::new();
-    for (member, ids) in [("associatedSensorIds", &wanted.sensors), ("associatedRegistryIds", &wanted.registries)] {
-        if !ids.is_empty() {
-            wrong.push(format!("{member} are not known: {}", ids.join(", ")));
+    let (mut unknown, mut others) = (Vec::new(), Vec::new());
+    for asked in &wanted.sensors {
+        match sensors.iter().find(|held| held.document.sensor_id == *asked) {
+            None => unknown.push(asked.as_str()),
+            Some(held) if held.document.sensor_type != profile_type => others.push(asked.as_str()),
+            Some(_) => {}
         }
     }
+    let mut name = |why: &str, ids: &[&str]| {
+        if !ids.is_empty() {
+            wrong.push(format!("{why}: {}", ids.join(", ")));
+        }
+    };
+    name("associatedSensorIds are not known", &unknown);
+    name(&format!("associatedSensorIds are not of sensors of the type {}", profile_type.word()), &others);
+    let registries: Vec<&str> = wanted.registries.iter().map(String::as_str).collect();
+    name("associatedRegistryIds are not known", &registries);
     if !wrong.is_empty() {
         return Err(ContainerError::BadRequest(wrong.join("; ")));
     }
@@ -109,7 +206,43 @@ pub(crate) async fn admit(cx: &Cx, id: &str, wanted: &Wanted) -> Result<(), Cont
     if all.iter().any(|known| known.profile.profile_id != id && known.profile.profile_name == wanted.name) {
         return Err(ContainerError::Conflict(format!("another sensor profile is called {}", wanted.name)));
     }
+    Ok(sensors)
+}
+
+/// Lets exactly these sensors follow a profile: those that followed another one leave it, and those that followed this one
+/// and are not named follow the default profile of their type.
+pub(crate) async fn associate(
+    draft: &mut Draft<'_>,
+    id: &str,
+    sensors: Vec<Held<Sensors>>,
+    wanted: &[String],
+) -> Result<(), ContainerError> {
+    let profile = builtin::find(id).is_none().then(|| id.to_owned());
+    for held in sensors {
+        let Held { document, entry } = held;
+        let mut sensor = document.into_inner();
+        let next = if wanted.contains(&sensor.sensor_id) {
+            profile.clone()
+        } else {
+            sensor.profile_id.clone().filter(|followed| followed != id)
+        };
+        if next == sensor.profile_id {
+            continue;
+        }
+        sensor.profile_id = next;
+        let name = sensor.sensor_id.clone();
+        let moved = move |_: &Sensor| Ok::<_, ContainerError>(sensor);
+        draft.update::<Sensors, _>(&name, Some(entry.revision), moved).await?;
+    }
     Ok(())
+}
+
+/// The sensors that follow a profile, by id.
+pub(crate) fn followers(profile: &SensorProfile, sensors: &[Held<Sensors>]) -> Vec<String> {
+    let default = builtin::id(profile.profile_type);
+    let of_type = sensors.iter().filter(|held| held.document.sensor_type == profile.profile_type);
+    let followers = of_type.filter(|held| held.document.follows(&profile.profile_id, &default));
+    followers.map(|held| held.document.sensor_id.clone()).collect()
 }
 
 /// Holds a request to the revision that its `If-Match` names, or the header that all rooms know.
@@ -135,6 +268,11 @@ pub(crate) fn etag(revision: impl std::fmt::Display) -> String {
     format!("\"{revision}\"")
 }
 
+/// Whether a text can be the digest of an image's configuration.
+pub(crate) fn is_sha(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 fn is_uuid(text: &str) -> bool {
     let parts: Vec<usize> = text.split('-').map(str::len).collect();
     parts == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
@@ -153,7 +291,8 @@ pub struct Written {
 impl Written {
     /// The answer to a commit of one profile.
     pub(crate) fn of(entries: &[Entry]) -> Result<Self, ContainerError> {
-        let entry = entries.first().ok_or_else(|| ContainerError::Internal("a commit has no entry".to_owned()))?;
+        let entry = entries.iter().find(|entry| entry.key.kind == SensorProfiles::NAME);
+        let entry = entry.ok_or_else(|| ContainerError::Internal("a commit has no entry".to_owned()))?;
         Ok(Self { profile_uuid: entry.key.name.clone(), revision: wide(entry.revision) })
     }
 
@@ -199,10 +338,13 @@ pub struct Record {
     pub revision: i64,
 }
 
-impl From<Known> for Record {
-    fn from(known: Known) -> Self {
+impl Record {
+    /// A profile and the sensors that follow it.
+    pub(crate) fn of(known: Known, sensors: &[Held<Sensors>]) -> Self {
         let Known { profile, revision, updated, updated_by } = known;
         Self {
+            associated_sensor_ids: followers(&profile, sensors),
+            associated_registry_ids: None,
             profile_id: profile.profile_id,
             profile_name: profile.profile_name,
             profile_type: profile.profile_type,
@@ -215,8 +357,6 @@ impl From<Known> for Record {
             is_vuln_propagation: profile.is_vuln_propagation,
             aws_fargate_vuln_propagation_config: profile.aws_fargate_vuln_propagation_config,
             config: profile.config,
-            associated_sensor_ids: Vec::new(),
-            associated_registry_ids: None,
             revision: wide(revision),
         }
     }

@@ -13,6 +13,9 @@ pub enum ContainerError {
     /// 400: all that is wrong, with `; ` between.
     #[error("{0}")]
     BadRequest(String),
+    /// 403.
+    #[error("{0}")]
+    Forbidden(String),
     /// 404.
     #[error("{0}")]
     NotFound(String),
@@ -31,6 +34,7 @@ impl ServiceError for ContainerError {
     fn body(&self) -> ErrorBody {
         let (code, status) = match self {
             Self::BadRequest(_) => ("BAD_REQUEST", 400),
+            Self::Forbidden(_) => ("FORBIDDEN", 403),
             Self::NotFound(_) => ("NOT_FOUND", 404),
             Self::Conflict(_) => ("CONFLICT", 409),
             Self::PreconditionFailed(_) => ("PRECONDITION_FAILED", 412),

@@ -3,9 +3,17 @@
 pub mod api;
 pub mod engine;
 pub mod errors;
+mod foresee;
+pub mod known;
+pub mod listing;
+pub mod observe;
 pub mod offline;
 pub mod profile;
+pub mod qql;
+pub mod record;
 pub mod room;
+pub mod sensor;
 pub mod told;
+pub mod vulnerability;
 
-pub use api::operations;
+pub use api::{AGENT_ACTIONS, operations};

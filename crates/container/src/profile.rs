@@ -7,13 +7,13 @@ pub mod window;
 use bartizan_policy::Kind;
 use bartizan_policy::kind::References;
 use bartizan_wire::{Checked, Json, Path, Shape, Violations};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::{Duty, Plan, Source};
 use window::InactiveWindow;
 
 /// What kind of sensors a profile is for, as the vendor spells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Shape, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Shape, Serialize, Deserialize)]
 pub enum ProfileType {
     /// Images and containers of a host.
     General,
@@ -38,6 +38,18 @@ impl ProfileType {
         (Self::Cluster, "Cluster"),
         (Self::Runtime, "RUNTIME"),
     ];
+
+    /// The one that is spelled so, in any case.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, name)| word.eq_ignore_ascii_case(name)).map(|(found, _)| found)
+    }
+
+    /// As the vendor spells it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.into_iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+    }
 
     /// What its sensors do.
     #[must_use]
@@ -147,17 +159,30 @@ impl Kind for SensorProfiles {
 /// # Errors
 /// A window or a pattern of it cannot be used.
 pub fn plan(profile: &SensorProfile) -> Result<Plan, String> {
-    let Config { vulnerability_management: scanning, runtime_sensor, ignore_processes, .. } = &profile.config;
-    let windows = profile.config.weekly_inactive_window_schedules.iter().map(InactiveWindow::window);
+    // No registry is known here yet.
+    compile(profile.profile_type, &profile.config, Vec::new(), profile.is_vuln_propagation)
+}
+
+/// What a profile makes its sensors do, from what it says.
+///
+/// # Errors
+/// See [`plan`].
+pub fn compile(
+    profile_type: ProfileType,
+    config: &Config,
+    registries: Vec<String>,
+    propagates: bool,
+) -> Result<Plan, String> {
+    let Config { vulnerability_management: scanning, runtime_sensor, ignore_processes, .. } = config;
+    let windows = config.weekly_inactive_window_schedules.iter().map(InactiveWindow::window);
     let source = Source {
-        duty: profile.profile_type.duty(),
+        duty: profile_type.duty(),
         scans: scanning.global_scanning_flag,
         interval_hours: u32::try_from(scanning.container_scanning_interval).unwrap_or_default(),
         windows: windows.collect::<Result<_, _>>()?,
         exclusions: scanning.image_exclusion_regex_list.clone(),
-        // No registry is known here yet.
-        registries: Vec::new(),
-        propagates: profile.is_vuln_propagation,
+        registries,
+        propagates,
         sends_events: runtime_sensor.as_deref() != Some("disable"),
         ignored: ignore_processes.clone().unwrap_or_default(),
     };

@@ -1,42 +1,159 @@
 //! [`ContainerRoom`]: what operations of this room work on beside documents.
 
-use bartizan_ledger::{Entry, StoreError};
-use bartizan_policy::preview::{Foresee, Foresight};
-use bartizan_policy::{Cx, Kind, lifecycle};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
-use crate::engine::{World, preview};
-use crate::profile::{self, SensorProfile, SensorProfiles, builtin};
-use crate::told;
+use bartizan_image::feed::{Book, FeedError};
+use bartizan_image::judge::{Judged, judge};
+use bartizan_ledger::{Posting, StoreError, Write};
+use bartizan_policy::packing::{pack, unpack};
+use bartizan_policy::{AgentKey, Cx, Keyholder, aside};
+use bartizan_wire::{Realm, Timestamp};
 
-/// Samples that a preview lists.
-const LISTED_MAX: usize = 100;
+use crate::known::{HEARTBEATS, HOSTS, Heartbeat, KeptScan, Known, SCANS};
+use crate::observe::{HostReport, ScanReport};
+use crate::vulnerability::vulnerabilities;
 
-/// The room's facts: none yet, because no sensor reports to it.
-#[derive(Debug, Default)]
-pub struct ContainerRoom;
-
+/// Lets time pass. Implemented by the server.
 #[async_trait::async_trait]
-impl Foresee for ContainerRoom {
-    async fn foresee(&self, before: &Cx, after: &Cx, changed: &[Entry]) -> Result<Foresight, StoreError> {
-        let Some(entry) = changed.iter().find(|entry| entry.key.kind == SensorProfiles::NAME) else {
-            return Ok(Foresight::default());
+pub trait Rest: Send + Sync + std::fmt::Debug {
+    /// Waits so long, and says whether it did: not if the server stops meanwhile.
+    async fn rest(&self, time: Duration) -> bool;
+}
+
+/// The room's facts: what sensors have reported, by realm.
+#[derive(Debug, Default)]
+pub struct ContainerRoom {
+    keyholder: Option<Arc<dyn Keyholder>>,
+    feeds: Option<Arc<Mutex<Book>>>,
+    realms: Mutex<BTreeMap<Realm, Arc<RwLock<Known>>>>,
+    rest: Option<Arc<dyn Rest>>,
+}
+
+impl ContainerRoom {
+    /// `keyholder` is told of sensors' keys; `rest` is how polls wait; `feeds` is what images are judged by.
+    #[must_use]
+    pub fn new(keyholder: Arc<dyn Keyholder>, rest: Arc<dyn Rest>, feeds: Option<Book>) -> Self {
+        Self {
+            keyholder: Some(keyholder),
+            feeds: feeds.map(|book| Arc::new(Mutex::new(book))),
+            realms: Mutex::default(),
+            rest: Some(rest),
+        }
+    }
+
+    /// Reads what sensors of the realm have reported from the board. Call it at start.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load(&self, cx: &Cx) -> Result<(), StoreError> {
+        let known = Known::load(cx).await?;
+        let mut realms = self.realms.lock().unwrap_or_else(PoisonError::into_inner);
+        realms.insert(cx.realm.clone(), Arc::new(RwLock::new(known)));
+        Ok(())
+    }
+
+    /// Asks what is known in a realm.
+    pub(crate) fn read<T>(&self, realm: &Realm, ask: impl FnOnce(&Known) -> T) -> T {
+        ask(&self.known(realm).read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, realm: &Realm, tell: impl FnOnce(&mut Known) -> T) -> T {
+        tell(&mut self.known(realm).write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn known(&self, realm: &Realm) -> Arc<RwLock<Known>> {
+        let mut realms = self.realms.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(realms.entry(realm.clone()).or_default())
+    }
+
+    /// Waits so long; says at once that it did not if the server stops.
+    pub(crate) async fn rest(&self, time: Duration) -> bool {
+        match &self.rest {
+            Some(rest) => rest.rest(time).await,
+            None => false,
+        }
+    }
+
+    pub(crate) fn enrol(&self, cx: &Cx, key: AgentKey) {
+        if let Some(keyholder) = &self.keyholder {
+            keyholder.enrol(cx, key);
+        }
+    }
+
+    /// Notes that a sensor called in.
+    pub(crate) async fn hear(&self, cx: &Cx, sensor: &str, heartbeat: Heartbeat) -> Result<(), StoreError> {
+        let posting = Posting { subject: sensor.to_owned(), at: heartbeat.at, body: pack(&heartbeat)? };
+        cx.board.post(&cx.realm, HEARTBEATS, posting).await?;
+        self.write(&cx.realm, |known| known.hear(sensor, heartbeat));
+        Ok(())
+    }
+
+    /// Keeps what a sensor said of its host.
+    pub(crate) async fn take_in(&self, cx: &Cx, sensor: &str, report: HostReport) -> Result<(), StoreError> {
+        let posting = Posting { subject: sensor.to_owned(), at: cx.now, body: pack(&report)? };
+        cx.board.post(&cx.realm, HOSTS, posting).await?;
+        self.write(&cx.realm, |known| known.take_in(sensor, report));
+        Ok(())
+    }
+
+    /// Keeps a scan, and judges it. One that is older than the one that is kept changes nothing.
+    pub(crate) async fn take_scan(&self, cx: &Cx, sensor: &str, report: ScanReport) -> Result<(), StoreError> {
+        let prior = kept_scan(cx, &report.sha).await?;
+        if prior.as_ref().is_some_and(|prior| prior.report.at > report.at) {
+            return Ok(());
+        }
+        let (judged, report) = self.judge(report).await?;
+        let prior = prior.and_then(|prior| prior.vulnerabilities).unwrap_or_default();
+        let unjudged = judged.iter().flat_map(|judged| &judged.unjudged).map(|one| one.why.clone()).collect();
+        let found = judged.map(|judged| vulnerabilities(&judged, &report.inventory, &prior, report.at));
+        let scan = KeptScan { sensor: sensor.to_owned(), report, vulnerabilities: found, unjudged };
+        let posting = Posting { subject: scan.report.sha.clone(), at: scan.report.at, body: pack(&scan)? };
+        cx.board.post(&cx.realm, SCANS, posting).await?;
+        self.write(&cx.realm, |known| known.scanned(&scan));
+        Ok(())
+    }
+
+    async fn judge(&self, report: ScanReport) -> Result<(Option<Judged>, ScanReport), StoreError> {
+        let Some(book) = self.feeds.clone() else { return Ok((None, report)) };
+        let judging = move || {
+            let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
+            let judged: Result<Judged, FeedError> = judge(&report.inventory, &mut book);
+            judged.map(|judged| (Some(judged), report)).map_err(|error| StoreError::Failed(error.to_string()))
         };
-        let name = &entry.key.name;
-        let found = |held: Option<SensorProfile>| held.or_else(|| builtin::find(name));
-        let old = found(read(before, name).await?);
-        let new = found(read(after, name).await?);
-        let world = World { now: before.now, ..World::default() };
-        let compile = |profile: SensorProfile| profile::plan(&profile).map_err(StoreError::Damaged);
-        let (old, new) = (old.map(compile).transpose()?, new.map(compile).transpose()?);
-        Ok(match (old, new) {
-            (Some(old), Some(new)) => told::foresight(&preview(&old, &new, &world, LISTED_MAX), &world),
-            // Nothing follows a profile before it is there, and what followed one that goes follows the default.
-            _ => Foresight { summary: vec!["no sensor follows this profile".to_owned()], ..Foresight::default() },
-        })
+        aside(judging).await?
+    }
+
+    /// Forgets sensors: what they reported, and their keys.
+    pub(crate) async fn forget(&self, cx: &Cx, sensors: &[AgentKey], ids: &[String]) -> Result<(), StoreError> {
+        let topics = [HEARTBEATS, HOSTS];
+        let writes = ids.iter().flat_map(|id| topics.map(|topic| Write::remove(topic, id.clone()))).collect();
+        cx.board.write(&cx.realm, writes).await?;
+        for key in sensors {
+            if let Some(keyholder) = &self.keyholder {
+                keyholder.dismiss(&key.access_key_id);
+            }
+        }
+        self.write(&cx.realm, |known| ids.iter().for_each(|id| known.forget(id)));
+        Ok(())
     }
 }
 
-async fn read(cx: &Cx, name: &str) -> Result<Option<SensorProfile>, StoreError> {
-    let held = lifecycle::find::<SensorProfiles>(cx, name).await?;
-    Ok(held.map(|held| held.document.into_inner()))
+/// The scan that is kept of an image.
+pub(crate) async fn kept_scan(cx: &Cx, sha: &str) -> Result<Option<KeptScan>, StoreError> {
+    let posting = cx.board.find(&cx.realm, SCANS, sha).await?;
+    posting.map(|posting| unpack(&posting.body)).transpose()
+}
+
+/// What a sensor last said of its host.
+pub(crate) async fn kept_report(cx: &Cx, sensor: &str) -> Result<Option<HostReport>, StoreError> {
+    let posting = cx.board.find(&cx.realm, HOSTS, sensor).await?;
+    posting.map(|posting| unpack(&posting.body)).transpose()
+}
+
+/// Whether a sensor that was heard of then is running.
+#[must_use]
+pub(crate) fn is_running(heard: Timestamp, now: Timestamp) -> bool {
+    now.0.saturating_sub(heard.0) < crate::known::RUNNING_WITHIN_MS
 }

@@ -5,7 +5,7 @@
 //! signatures cannot be verified without it.
 
 use bartizan_ledger::StoreError;
-use bartizan_policy::{Cx, Kind, References, lifecycle};
+use bartizan_policy::{AGENT_PREFIX, AgentKey, Cx, Kind, References, lifecycle};
 use bartizan_wire::{Checked, Shape, Timestamp, Violations};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -141,29 +141,6 @@ impl Kind for ManagedInstances {
     }
 }
 
-/// What precedes the id of a managed node in the name of its agent's principal.
-pub const AGENT_PREFIX: &str = "agent/";
-
-/// An agent's access key, for whoever verifies signatures.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AgentKey {
-    /// The public half.
-    pub access_key_id: String,
-    /// The secret half.
-    pub secret_access_key: String,
-    /// For whom it speaks: `agent/mi-...`.
-    pub principal: String,
-}
-
-impl std::fmt::Debug for AgentKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AgentKey")
-            .field("access_key_id", &self.access_key_id)
-            .field("principal", &self.principal)
-            .finish_non_exhaustive()
-    }
-}
-
 impl From<&ManagedInstance> for AgentKey {
     fn from(instance: &ManagedInstance) -> Self {
         Self {
@@ -172,14 +149,6 @@ impl From<&ManagedInstance> for AgentKey {
             principal: format!("{AGENT_PREFIX}{}", instance.instance_id),
         }
     }
-}
-
-/// Told when agents' keys come and go, so that signatures can be verified. Implemented by the server.
-pub trait Keyholder: Send + Sync + std::fmt::Debug {
-    /// From now on this key holds.
-    fn enrol(&self, cx: &Cx, key: AgentKey);
-    /// From now on it does not.
-    fn dismiss(&self, access_key_id: &str);
 }
 
 /// The keys of all registered agents of the realm: what a server takes in at start.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bartizan_operation::{Binding, ErasedOperation};
-use bartizan_policy::{Cx, lifecycle};
+use bartizan_policy::{AGENT_PREFIX, Cx, lifecycle};
 use bartizan_wire::{Arn, ResourceName};
 
-use crate::activation::{AGENT_PREFIX, ManagedInstances};
+use crate::activation::ManagedInstances;
 use crate::baseline;
 use crate::errors::HostError;
 use crate::room::HostRoom;

@@ -17,7 +17,6 @@ pub mod node;
 pub mod observe;
 pub mod offline;
 pub mod orchestrator;
-pub mod packing;
 pub mod patch;
 pub mod predefined;
 pub mod product;

@@ -5,15 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bartizan_ledger::{Posting, StoreError};
-use bartizan_policy::{Cx, Recording, aside};
+use bartizan_policy::{AgentKey, Cx, Keyholder, Recording, aside};
 use bartizan_wire::Realm;
 
-use crate::activation::{AgentKey, Keyholder};
 use crate::engine::{Fleet, Outcomes};
 use crate::inventory;
 use crate::node::{self, Node};
 use crate::observe::{Index, Inventory};
-use crate::packing::{pack, unpack};
+use bartizan_policy::packing::{pack, unpack};
 
 mod judging;
 mod offered;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Item, Level, Report, State};
 use crate::node;
-use crate::packing::{pack, unpack};
+use bartizan_policy::packing::{pack, unpack};
 
 /// The latest result of each node, without its packages.
 pub const TOPIC: &str = "host/scan";

@@ -21,7 +21,7 @@ mod osv;
 mod severity;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,23 @@ pub enum FeedError {
         /// Which.
         path: PathBuf,
     },
+}
+
+/// The book of some feeds, kept in a folder: compiled anew when a file of them has changed.
+///
+/// # Errors
+/// A feed cannot be read, or the book cannot be written.
+pub fn prepare(feeds: &[PathBuf], folder: &Path) -> Result<Book, FeedError> {
+    let path = folder.join("feeds").join(format!("{}.book", fingerprint(feeds)?));
+    if let Ok(book) = Book::open(&path) {
+        return Ok(book);
+    }
+    let mut compiler = Compiler::default();
+    for feed in feeds {
+        compiler.add(feed)?;
+    }
+    compiler.write(&path)?;
+    Book::open(&path)
 }
 
 /// What one advisory says of one package.

@@ -42,7 +42,7 @@ impl Release {
 }
 
 /// A package and where it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Located {
     /// The package.
     pub package: Package,
@@ -55,7 +55,7 @@ pub struct Located {
 }
 
 /// Something that could not be judged.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Blind {
     /// Where; empty if it is of a whole layer or image.
     pub path: String,
@@ -66,7 +66,7 @@ pub struct Blind {
 }
 
 /// What an image holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
     /// The system; `None` if nothing in the image says so.
     pub release: Option<Release>,

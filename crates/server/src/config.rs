@@ -20,6 +20,8 @@ pub struct Config {
     pub root_key: Option<RootKey>,
     /// Where devices connect, and how they are judged.
     pub devices: DeviceConfig,
+    /// Files, folders and archives of advisories that images are judged by; without any, packages are listed alone.
+    pub feeds: Vec<PathBuf>,
     /// The application that the gateway stands before, if there is one.
     pub protection: Option<crate::protection::ProtectionConfig>,
 }

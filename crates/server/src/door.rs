@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use bartizan_access::token::Tokens;
 use bartizan_access::{Expected, Key, KeyRing, Parts, verify};
-use bartizan_host::activation::{AgentKey, Keyholder};
-use bartizan_policy::{Cx, Mint as _, Principal};
+use bartizan_policy::{AgentKey, Cx, Keyholder, Mint as _, Principal};
 use bartizan_protocol::{Authenticate, Unauthenticated, Unproven};
 use bartizan_wire::{Realm, Timestamp};
 

@@ -9,6 +9,7 @@ pub mod devices;
 mod door;
 mod get_statistics;
 mod mint;
+mod pause;
 pub mod protection;
 mod rooms;
 mod running;
@@ -52,6 +53,8 @@ pub fn schema() -> Result<serde_json::Value, bartizan_operation::BoundTwice> {
         Endpoint::default(),
         Weak::new(),
         Arc::new(bartizan_web::traffic::NoTraffic),
+        Arc::default(),
+        None,
     )?;
     Ok(bartizan_operation::describe::table(&rooms.table))
 }

@@ -7,6 +7,7 @@ use bartizan_access::authorize::ROOT;
 use bartizan_device::endpoint::Endpoint;
 use bartizan_device::room::DeviceRoom;
 use bartizan_gateway::{GatewayError, LiveTraffic};
+use bartizan_image::feed::{FeedError, prepare};
 use bartizan_ledger::StoreError;
 use bartizan_notify::Bell;
 use bartizan_operation::{BoundTwice, Refusal};
@@ -23,6 +24,7 @@ use crate::data_folder::{DataFolder, FolderError};
 use crate::devices::{Devices, DevicesError, Doors};
 use crate::door::Door;
 use crate::mint::RandomMint;
+use crate::pause::Pause;
 use crate::protection::Protection;
 use crate::rooms::Rooms;
 use crate::stores::Stores;
@@ -52,6 +54,9 @@ pub enum StartError {
     /// The vendors of managed rule sets that are to be there cannot be made.
     #[error("{0}")]
     Vendors(#[from] VendorsError),
+    /// A feed of advisories cannot be used.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
     /// Devices cannot be served.
     #[error("devices cannot be served: {0}")]
     Devices(#[from] DevicesError),
@@ -100,6 +105,7 @@ pub struct Server {
     expiries: JoinHandle<()>,
     protection: Option<Protection>,
     alerts: Alerts,
+    pause: Arc<Pause>,
 }
 
 impl Server {
@@ -122,13 +128,29 @@ impl Server {
         let endpoint = endpoint.map_or_else(Endpoint::default, |host| Endpoint { host: host.clone() });
         let traffic = Arc::new(LiveTraffic::default());
         let known = Arc::clone(&traffic) as _;
-        let rooms = Rooms::build(Arc::new(door.clone()), device, endpoint, Arc::downgrade(&stores.ledger), known)?;
+        let feeds = match config.feeds.as_slice() {
+            [] => None,
+            feeds => Some(prepare(feeds, &folder.join("cache"))?),
+        };
+        let pause = Arc::new(Pause::default());
+        let rooms = Rooms::build(
+            Arc::new(door.clone()),
+            device,
+            endpoint,
+            Arc::downgrade(&stores.ledger),
+            known,
+            Arc::clone(&pause),
+            feeds,
+        )?;
         let bell = Bell::default();
         let alerts = Alerts::deliver(&stores, config.realm.clone(), sinks, bell.clone());
         let surroundings = Arc::new(Surroundings::new(config.realm.clone(), stores, bell));
         let own = surroundings.own(ROOT, "start");
         rooms.host.load(&own).await?;
-        for key in bartizan_host::activation::agent_keys(&own).await? {
+        rooms.container.load(&own).await?;
+        let mut keys = bartizan_host::activation::agent_keys(&own).await?;
+        keys.extend(bartizan_container::sensor::sensor_keys(&own).await?);
+        for key in keys {
             door.admit(&key.access_key_id, &key.secret_access_key, &key.principal, &config.realm);
         }
         rooms.device.roster().load(&own).await?;
@@ -180,6 +202,7 @@ impl Server {
             expiries,
             protection,
             alerts,
+            pause,
         })
     }
 
@@ -250,6 +273,7 @@ impl Server {
         self.surroundings.set_ready(false);
         self.chores.abort();
         self.expiries.abort();
+        self.pause.end();
         let _already_gone = self.shutdown.send(());
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the server did not stop cleanly");

@@ -22,7 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
     // bytes in, verdicts out: it knows nobody
     ("inspect", &[]),
     ("web", &["ledger", "policy", "operation", "inspect"]),
-    ("container", &["ledger", "policy", "operation"]),
+    ("container", &["ledger", "policy", "operation", "image"]),
     // the room that belongs to no vendor: history, differences, roll-back and stored previews of all kinds
     ("history", &["ledger", "policy", "operation"]),
     ("host", &["ledger", "policy", "operation"]),
@@ -33,6 +33,7 @@ const EDGES: &[(&str, &[&str])] = &[
     // scans images on disk; no room: it knows no profile and no API
     ("image", &["host"]),
     ("agent", &["device", "container", "host", "courier"]),
+    ("sensor", &["agent", "container", "image"]),
     (
         "server",
         &[
@@ -54,11 +55,13 @@ const EDGES: &[(&str, &[&str])] = &[
             "access",
             "console",
             "gateway",
+            // compiles the feeds that the room of containers judges by
+            "image",
             "agent",
         ],
     ),
     // the program: wiring comes from `server`, evaluation without a server from the rooms
-    ("bartizan", &["server", "agent", "gateway", "image", "device", "web", "container", "host"]),
+    ("bartizan", &["server", "agent", "sensor", "gateway", "image", "device", "web", "container", "host"]),
 ];
 
 /// The judges stand outside the house and may look at any of it.

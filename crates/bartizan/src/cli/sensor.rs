@@ -1,6 +1,7 @@
 //! `bartizan sensor`
 
 mod find;
+mod run;
 mod scan;
 
 use clap::Subcommand;
@@ -21,6 +22,8 @@ enum Command {
     Scan(Box<scan::Scan>),
     /// List the images in OCI layouts below folders.
     Find(find::Find),
+    /// Find and scan images as a sensor profile says, and report them to a server.
+    Run(Box<run::Run>),
 }
 
 impl Sensor {
@@ -28,6 +31,7 @@ impl Sensor {
         match &self.command {
             Command::Scan(command) => command.run(format),
             Command::Find(command) => command.run(format),
+            Command::Run(command) => command.run(),
         }
     }
 }

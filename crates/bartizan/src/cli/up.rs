@@ -38,6 +38,10 @@ pub(crate) struct Up {
     /// Do not observe this machine.
     #[arg(long)]
     no_observe: bool,
+    /// A file, folder or archive of advisories that images are judged by (see `bartizan sensor scan --help`). May be given
+    /// several times.
+    #[arg(long, env = "BARTIZAN_FEEDS", value_delimiter = ',')]
+    feed: Vec<PathBuf>,
     #[command(flatten)]
     devices: devices::DeviceFlags,
     #[command(flatten)]
@@ -61,6 +65,7 @@ impl Up {
             realm: Realm::new(&self.account, &self.region).map_err(|error| Failure::Refused(error.to_string()))?,
             root_key: root_key()?,
             devices: self.devices.config(),
+            feeds: self.feed.clone(),
             protection: self.protect.config(),
         };
         let server = Server::start(config).await.map_err(|error| Failure::Refused(error.to_string()))?;

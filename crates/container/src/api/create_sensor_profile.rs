@@ -36,7 +36,7 @@ impl Operation for CreateSensorProfile {
         elsewhere: &[],
         document: Some("profile"),
     };
-    const WRITES: &'static [&'static str] = &["container/sensor-profile"];
+    const WRITES: &'static [&'static str] = &["container/sensor-profile", "container/sensor"];
     type Input = Input;
     type Output = Written;
     type Error = ContainerError;
@@ -61,11 +61,12 @@ impl Operation for CreateSensorProfile {
         // Names are unique: whoever makes or renames a profile waits for the others.
         let _turn = cx.turns.take(&lifecycle::key::<SensorProfiles>(cx, "")).await;
         let profile_id = cx.mint.uuid();
-        api::admit(cx, &profile_id, &wanted).await?;
+        let profile_type = wanted.profile_type.unwrap_or(ProfileType::General);
+        let sensors = api::admit(cx, &profile_id, profile_type, &wanted).await?;
         let profile = SensorProfile {
             profile_id: profile_id.clone(),
             profile_name: wanted.name,
-            profile_type: wanted.profile_type.unwrap_or(ProfileType::General),
+            profile_type,
             description: wanted.description,
             created_by: cx.principal.name.clone(),
             created: cx.now.0,
@@ -76,6 +77,7 @@ impl Operation for CreateSensorProfile {
         };
         let mut draft = Draft::new(cx, &permit);
         draft.create::<SensorProfiles>(&profile_id, profile).await?;
+        api::associate(&mut draft, &profile_id, sensors, &wanted.sensors).await?;
         Written::of(&draft.commit().await?)
     }
 }

@@ -22,6 +22,8 @@ pub struct Input {
     pub sensor_profile_id: String,
     /// The entity tag that it must have.
     pub if_match: Option<String>,
+    /// `false`: not while sensors follow it. Beside the vendor's; `true` if absent.
+    pub force: Option<bool>,
 }
 
 impl Operation for DeleteSensorProfile {
@@ -30,11 +32,11 @@ impl Operation for DeleteSensorProfile {
     const BINDING: Binding = Binding::Bearer {
         method: Method::Delete,
         path: "/csapi/v1.3/sensorProfile/{sensorProfileId}",
-        query: &[],
+        query: &["force"],
         elsewhere: &[Elsewhere::Header { member: "ifMatch", name: "if-match" }],
         document: None,
     };
-    const WRITES: &'static [&'static str] = &["container/sensor-profile"];
+    const WRITES: &'static [&'static str] = &["container/sensor-profile", "container/sensor"];
     type Input = Input;
     type Output = Written;
     type Error = ContainerError;
@@ -57,8 +59,15 @@ impl Operation for DeleteSensorProfile {
             return Err(ContainerError::Conflict("a default profile cannot be deleted".to_owned()));
         }
         api::expected(cx, input.if_match.as_deref(), &known)?;
+        let sensors = api::sensors(cx).await?;
+        let followers = api::followers(&known.profile, &sensors);
+        if input.force == Some(false) && !followers.is_empty() {
+            let why = format!("sensors follow the profile: {}", followers.join(", "));
+            return Err(ContainerError::Conflict(why));
+        }
         let mut draft = Draft::new(cx, &permit);
         draft.retire::<SensorProfiles>(id).await?;
+        api::associate(&mut draft, id, sensors, &[]).await?;
         Written::of(&draft.commit().await?)
     }
 }

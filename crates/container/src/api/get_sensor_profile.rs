@@ -50,6 +50,7 @@ impl Operation for GetSensorProfile {
         _permit: Permit,
         input: Checked<Input>,
     ) -> Result<Record, ContainerError> {
-        Ok(api::known(cx, &input.sensor_profile_id).await?.into())
+        let known = api::known(cx, &input.sensor_profile_id).await?;
+        Ok(Record::of(known, &api::sensors(cx).await?))
     }
 }

@@ -7,31 +7,12 @@ use serde::Serialize;
 
 use crate::api::{self, Record};
 use crate::errors::ContainerError;
+use crate::listing::{self, ListInput};
 use crate::room::ContainerRoom;
-
-/// Records of one page where it is not said.
-const PAGE_SIZE: i32 = 50;
 
 /// Lists profiles by id.
 #[derive(Debug)]
 pub struct ListSensorProfiles;
-
-/// What is asked for.
-#[derive(Debug, Shape)]
-#[serde(rename_all = "camelCase")]
-#[shape(name = "ListSensorProfilesRequest")]
-pub struct Input {
-    /// Counted from 1.
-    #[shape(range = 1..=10_000)]
-    pub page_number: Option<i32>,
-    /// At most so many; 50 if absent.
-    #[shape(range = 1..=1000)]
-    pub page_size: Option<i32>,
-    /// Not understood here.
-    pub filter: Option<String>,
-    /// Not understood here.
-    pub sort: Option<String>,
-}
 
 /// The answer.
 #[derive(Debug, Shape, Serialize)]
@@ -53,12 +34,12 @@ impl Operation for ListSensorProfiles {
         elsewhere: &[],
         document: None,
     };
-    type Input = Input;
+    type Input = ListInput;
     type Output = Output;
     type Error = ContainerError;
     type Room = ContainerRoom;
 
-    fn resource(cx: &Cx, _input: &Input) -> ResourceName {
+    fn resource(cx: &Cx, _input: &ListInput) -> ResourceName {
         api::resource(cx, "*")
     }
 
@@ -66,17 +47,11 @@ impl Operation for ListSensorProfiles {
         _room: &ContainerRoom,
         cx: &Cx,
         _permit: Permit,
-        input: Checked<Input>,
+        input: Checked<ListInput>,
     ) -> Result<Output, ContainerError> {
-        let said = |member: &Option<String>| member.as_deref().is_some_and(|text| !text.is_empty());
-        if said(&input.filter) || said(&input.sort) {
-            let why = "sensor profiles are listed by id and without a filter: leave filter and sort out";
-            return Err(ContainerError::BadRequest(why.to_owned()));
-        }
-        let all = api::all(cx).await?;
-        let size = usize::try_from(input.page_size.unwrap_or(PAGE_SIZE)).unwrap_or_default();
-        let before = usize::try_from(input.page_number.unwrap_or(1) - 1).unwrap_or_default().saturating_mul(size);
-        let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
-        Ok(Output { count, data: all.into_iter().skip(before).take(size).map(Record::from).collect() })
+        let (all, sensors) = (api::all(cx).await?, api::sensors(cx).await?);
+        let records = all.into_iter().map(|known| Record::of(known, &sensors));
+        let page = listing::page(records, input.asked("profileId:asc"), cx.now)?;
+        Ok(Output { count: page.count, data: page.data })
     }
 }

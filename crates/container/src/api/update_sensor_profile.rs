@@ -40,7 +40,7 @@ impl Operation for UpdateSensorProfile {
         elsewhere: &[Elsewhere::Header { member: "ifMatch", name: "if-match" }],
         document: Some("profile"),
     };
-    const WRITES: &'static [&'static str] = &["container/sensor-profile"];
+    const WRITES: &'static [&'static str] = &["container/sensor-profile", "container/sensor"];
     type Input = Input;
     type Output = Written;
     type Error = ContainerError;
@@ -67,7 +67,7 @@ impl Operation for UpdateSensorProfile {
         let prior = known.profile;
         let wanted = read(&Value::from(&input.profile), input.is_vuln_propagation.as_deref(), Some(prior.profile_type));
         let wanted = wanted.map_err(|wrong| ContainerError::BadRequest(wrong.join("; ")))?;
-        api::admit(cx, id, &wanted).await?;
+        let sensors = api::admit(cx, id, prior.profile_type, &wanted).await?;
         let profile = SensorProfile {
             profile_name: wanted.name,
             description: wanted.description,
@@ -84,6 +84,7 @@ impl Operation for UpdateSensorProfile {
             let replaced = move |_: &SensorProfile| Ok::<_, ContainerError>(profile);
             draft.update::<SensorProfiles, _>(id, Some(known.revision), replaced).await?;
         }
+        api::associate(&mut draft, id, sensors, &wanted.sensors).await?;
         Written::of(&draft.commit().await?)
     }
 }

@@ -98,6 +98,28 @@ pub enum Reference {
     Digest(Box<str>),
 }
 
+impl Name {
+    /// Reads `registry/repository:tag` or `registry/repository@sha256:..`. What stands before the first slash is a registry
+    /// if it has a dot or a port, or is `localhost`; a name without a tag has the tag `latest` [image reference grammar].
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let (rest, digest) = match text.split_once('@') {
+            Some((rest, digest)) => (rest, Some(digest)),
+            None => (text, None),
+        };
+        let (registry, rest) = match rest.split_once('/') {
+            Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (first, rest),
+            _ => ("", rest),
+        };
+        let (repository, tag) = rest.rsplit_once(':').unwrap_or((rest, "latest"));
+        let reference = match digest {
+            Some(digest) => Reference::Digest(digest.into()),
+            None => Reference::Tag(tag.into()),
+        };
+        Self { registry: registry.into(), repository: repository.into(), reference }
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.registry.is_empty() {

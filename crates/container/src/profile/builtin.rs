@@ -7,11 +7,17 @@ use bartizan_wire::Json;
 /// What the ids of default profiles begin with; the digit that follows is the type's place.
 const ID_PREFIX: &str = "00000000-0000-4000-8000-00000000000";
 
+/// The id of the one of a type.
+#[must_use]
+pub fn id(profile_type: ProfileType) -> String {
+    let place = ProfileType::ALL.into_iter().position(|(known, _)| known == profile_type).unwrap_or_default();
+    format!("{ID_PREFIX}{}", place + 1)
+}
+
 /// All of them, as they are before somebody changes them.
 #[must_use]
 pub fn all() -> Vec<SensorProfile> {
-    let numbered = ProfileType::ALL.into_iter().enumerate();
-    numbered.map(|(place, (profile_type, name))| of(format!("{ID_PREFIX}{}", place + 1), profile_type, name)).collect()
+    ProfileType::ALL.into_iter().map(|(profile_type, name)| of(id(profile_type), profile_type, name)).collect()
 }
 
 /// The one with this id.

@@ -73,13 +73,11 @@ pub fn read(body: &Value, propagation: Option<&str>, prior: Option<ProfileType>)
     let said = match body.get("profileType") {
         None | Some(Value::Null) => None,
         Some(value) => {
-            let found = ProfileType::ALL
-                .into_iter()
-                .find(|(_, name)| value.as_str().is_some_and(|word| word.eq_ignore_ascii_case(name)));
+            let found = value.as_str().and_then(ProfileType::named);
             if found.is_none() {
                 wrong.push("profileType must be one of General, Registry, CICD, Cluster, RUNTIME".to_owned());
             }
-            found.map(|(found, _)| found)
+            found
         }
     };
     if let (Some(prior), Some(said)) = (prior, said)

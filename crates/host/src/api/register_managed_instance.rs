@@ -3,12 +3,12 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::lifecycle::{self, Tries};
-use bartizan_policy::{Cx, Draft, LifecycleError, Permit};
+use bartizan_policy::{AgentKey, Cx, Draft, LifecycleError, Permit};
 use bartizan_wire::{Checked, Json, ResourceName, Shape};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::activation::{Activations, AgentKey, ManagedInstance, ManagedInstances};
+use crate::activation::{Activations, ManagedInstance, ManagedInstances};
 use crate::errors::HostError;
 use crate::node::{self, Node};
 use crate::observe::Facts;
@@ -54,10 +54,6 @@ pub struct Output {
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Hexadecimal digits of a node's id.
 const ID_DIGITS: usize = 17;
-/// Hexadecimal digits of the public half of a key, behind its prefix.
-const KEY_DIGITS: usize = 16;
-/// Hexadecimal digits of the secret half: 160 bits.
-const SECRET_DIGITS: usize = 40;
 
 impl std::fmt::Debug for Output {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -144,14 +140,16 @@ async fn register(cx: &Cx, permit: &Permit, input: &Input) -> Result<ManagedInst
             activation.registrations_count
         )));
     }
+    let instance_id = format!("mi-0{}", cx.mint.hex(ID_DIGITS - 1));
+    let key = AgentKey::mint(cx, &instance_id);
     let instance = ManagedInstance {
-        instance_id: format!("mi-0{}", cx.mint.hex(ID_DIGITS - 1)),
+        instance_id,
         activation_id: id.clone(),
         iam_role: activation.iam_role.clone(),
         registration_date: cx.now,
         name: activation.default_instance_name.clone(),
-        access_key_id: format!("BZAG{}", cx.mint.hex(KEY_DIGITS).to_ascii_uppercase()),
-        secret_access_key: cx.mint.hex(SECRET_DIGITS),
+        access_key_id: key.access_key_id,
+        secret_access_key: key.secret_access_key,
     };
     let mut draft = Draft::new(cx, permit);
     draft

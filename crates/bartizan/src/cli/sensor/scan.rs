@@ -5,7 +5,7 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use bartizan_agent::clock;
-use bartizan_image::feed::{Book, Compiler, Severity, fingerprint};
+use bartizan_image::feed::{Book, Severity, prepare};
 use bartizan_image::judge::{Judged, judge};
 use bartizan_image::layer::Cache;
 use bartizan_image::report::{Form, Report};
@@ -149,22 +149,13 @@ impl Scan {
         Ok(())
     }
 
-    /// The compiled feeds: made again when a file of them has changed.
+    /// The compiled feeds.
     fn book(&self, folder: Option<&Path>) -> Result<Option<Book>, Failure> {
         if self.feed.is_empty() {
             return Ok(None);
         }
         let folder = folder.map_or_else(|| std::env::temp_dir().join("bartizan"), Path::to_owned);
-        let path = folder.join("feeds").join(format!("{}.book", fingerprint(&self.feed).map_err(refused)?));
-        if let Ok(book) = Book::open(&path) {
-            return Ok(Some(book));
-        }
-        let mut compiler = Compiler::default();
-        for feed in &self.feed {
-            compiler.add(feed).map_err(refused)?;
-        }
-        compiler.write(&path).map_err(refused)?;
-        Book::open(&path).map(Some).map_err(refused)
+        prepare(&self.feed, &folder).map(Some).map_err(refused)
     }
 
     fn fails(&self, scanned: &Scanned, judged: Option<&Judged>) -> bool {

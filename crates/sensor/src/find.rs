@@ -1,0 +1,132 @@
+//! Images that a host has, and where they are scanned.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use bartizan_container::observe::{FoundImage, Layer};
+use bartizan_image::digest::Digest;
+use bartizan_image::source::{self, Choice, Folder, Image, Named, choose};
+use bartizan_wire::Timestamp;
+
+/// Where images are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// Folders with OCI layouts in them and below.
+    pub layouts: Vec<PathBuf>,
+}
+
+/// Where an image can be scanned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In an OCI layout, by the digest of its manifest.
+    Layout(PathBuf, Digest),
+}
+
+/// An image that was found. What only memory knows, and what a profile makes of it, is filled in by others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spotted {
+    /// What it is.
+    pub image: FoundImage,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Finds images again and again; manifests that were read are not read again.
+#[derive(Debug, Default)]
+pub struct Finder {
+    places: Places,
+    known: BTreeMap<(PathBuf, Digest), FoundImage>,
+}
+
+/// What one look found.
+#[derive(Debug, Default)]
+pub struct Look {
+    /// By digest; an image that is in several places is scanned in the first.
+    pub images: BTreeMap<String, Spotted>,
+    /// What could not be looked into, in words.
+    pub missed: Vec<String>,
+}
+
+impl Finder {
+    /// One that looks in these places.
+    #[must_use]
+    pub fn new(places: Places) -> Self {
+        Self { places, known: BTreeMap::new() }
+    }
+
+    /// Looks everywhere. What cannot be read is part of the answer.
+    pub fn look(&mut self) -> Look {
+        let mut look = Look::default();
+        let mut seen = BTreeSet::new();
+        for folder in self.places.layouts.clone() {
+            let found = source::find(&folder);
+            look.missed.extend(found.missed.iter().map(|missed| format!("{}: {}", missed.path.display(), missed.why)));
+            for named in found.images {
+                let key = (named.layout.clone(), named.digest);
+                match self.layout(&key, &named) {
+                    Ok(image) => look.add(image, Place::Layout(key.0.clone(), key.1)),
+                    Err(why) => look.missed.push(format!("{}: {why}", named.layout.display())),
+                }
+                seen.insert(key);
+            }
+        }
+        self.known.retain(|key, _| seen.contains(key));
+        look
+    }
+
+    fn layout(&mut self, key: &(PathBuf, Digest), named: &Named) -> Result<FoundImage, String> {
+        let names = spelled(&named.names, &named.layout);
+        if let Some(known) = self.known.get(key) {
+            return Ok(FoundImage { names, ..known.clone() });
+        }
+        let choice = Choice { name: Some(named.digest.to_string()), platform: named.platform.clone() };
+        let image = choose(&Folder::new(&named.layout), &choice).map_err(|error| error.to_string())?;
+        let image = described(&image);
+        self.known.insert(key.clone(), image.clone());
+        Ok(FoundImage { names, ..image })
+    }
+}
+
+impl Look {
+    fn add(&mut self, image: FoundImage, place: Place) {
+        match self.images.get_mut(&image.sha) {
+            Some(known) => {
+                known.image.names.extend(image.names);
+                known.image.names.sort_unstable();
+                known.image.names.dedup();
+            }
+            None => {
+                self.images.insert(image.sha.clone(), Spotted { image, place });
+            }
+        }
+    }
+}
+
+/// What an image says of itself.
+fn described(image: &Image) -> FoundImage {
+    let layers = image.layers.iter().map(|layer| Layer {
+        sha: layer.expected.plain.map(|digest| digest.hex()).unwrap_or_default(),
+        size: layer.size,
+        created_by: layer.created_by.clone(),
+    });
+    FoundImage {
+        sha: image.id.hex(),
+        made: Timestamp::from_iso8601(&image.created).ok(),
+        platform: image.platform.to_string(),
+        size: image.layers.iter().map(|layer| layer.size).sum(),
+        layers: layers.collect(),
+        ..FoundImage::default()
+    }
+}
+
+/// Names as they are reported: a layout may name an image by its tag alone, and then its folder is the repository.
+fn spelled(names: &[String], layout: &Path) -> Vec<String> {
+    let folder = layout.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut spelled: Vec<String> = names
+        .iter()
+        .map(|name| if name.contains([':', '/', '@']) { name.clone() } else { format!("{folder}:{name}") })
+        .collect();
+    spelled.sort_unstable();
+    spelled.dedup();
+    spelled
+}

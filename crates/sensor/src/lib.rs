@@ -1,0 +1,14 @@
+//! The sensor: finds images on a host, scans them as its profile says, and reports to the server.
+//!
+//! When an image is scanned is decided by the very function that a preview asks, [`next_scan`](bartizan_container::engine::next_scan):
+//! what a preview foretells is what a sensor does.
+
+pub mod enrol;
+pub mod find;
+pub mod memory;
+pub mod orders;
+pub mod sensor;
+mod work;
+
+pub use enrol::{Activation, enrol};
+pub use sensor::{Pace, Sensor, SensorError};

@@ -1,0 +1,274 @@
+//! The work itself: look for images, scan those that are due, report.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::pin::pin;
+
+use bartizan_agent::client::CallError;
+use bartizan_agent::spool::{Kind, Spool};
+use bartizan_agent::{Client, Credential, clock};
+use bartizan_container::engine::{self, Name, Never, Next, next_scan};
+use bartizan_container::observe::{Facts, FoundImage, HostReport, Obeyed, ScanReport, ScanType, Skipped};
+use bartizan_image::layer::Cache;
+use bartizan_image::scan::{self, Options};
+use bartizan_image::source::{Choice, Folder};
+use bartizan_wire::Timestamp;
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::find::{Finder, Look, Place, Spotted};
+use crate::memory::Memory;
+use crate::orders::Orders;
+use crate::sensor::{Pace, SensorError};
+
+const HOST: &str = "/v1/sensor/host";
+const SCAN: &str = "/v1/sensor/scan";
+/// How long a scan that failed waits until it is tried again, in milliseconds.
+const RETRY_FAILED_MS: i64 = 10 * 60_000;
+/// Milliseconds that a report may stay unsent because nothing has changed, so that a server that lost its store has it again.
+const REPORT_EVERY_MS: i64 = 3_600_000;
+
+/// What carries orders out.
+#[derive(Debug)]
+pub(crate) struct Work {
+    client: Client,
+    credential: Credential,
+    folder: PathBuf,
+    spool: Spool,
+    memory: Memory,
+    /// `None` only while it looks on another thread.
+    finder: Option<Finder>,
+    facts: Facts,
+    obeyed: Obeyed,
+    /// The report that the server has, and since when.
+    reported: Option<(HostReport, Timestamp)>,
+}
+
+/// An answer without content.
+#[derive(Debug, Deserialize)]
+struct Nothing {}
+
+impl Work {
+    pub(crate) fn new(
+        client: Client,
+        credential: Credential,
+        folder: PathBuf,
+        spool: Spool,
+        memory: Memory,
+        finder: Finder,
+        facts: Facts,
+    ) -> Self {
+        let (finder, obeyed) = (Some(finder), Obeyed::default());
+        Self { client, credential, folder, spool, memory, finder, facts, obeyed, reported: None }
+    }
+
+    /// Works for ever. Ends only if the sensor's folder cannot be used, or if the server does not know the sensor any more.
+    pub(crate) async fn run(
+        &mut self,
+        pace: Pace,
+        orders: &mut watch::Receiver<Option<Orders>>,
+        telling: &watch::Sender<Obeyed>,
+    ) -> Result<(), SensorError> {
+        loop {
+            // Runs while the work is done: looks begin so often, however long one takes.
+            let mut next = pin!(sleep(pace.look));
+            let known = orders.borrow_and_update().is_some();
+            if known {
+                self.turn(orders, telling).await?;
+                if let Err(error) = self.deliver().await {
+                    match error {
+                        SensorError::Call(CallError::Denied(_)) => return Err(error),
+                        SensorError::Call(error) => tracing::warn!(%error, "not reported"),
+                        error => return Err(error),
+                    }
+                }
+            }
+            tokio::select! {
+                () = &mut next => {}
+                changed = orders.changed() => if changed.is_err() { return Ok(()) },
+            }
+        }
+    }
+
+    /// Looks once, and scans what is due; stops in between when orders change.
+    pub(crate) async fn turn(
+        &mut self,
+        orders: &mut watch::Receiver<Option<Orders>>,
+        telling: &watch::Sender<Obeyed>,
+    ) -> Result<(), SensorError> {
+        let Some(current) = orders.borrow_and_update().clone() else { return Ok(()) };
+        if self.obeyed.profile_id != current.profile_id || self.obeyed.revision != current.revision {
+            self.obeyed.profile_id.clone_from(&current.profile_id);
+            self.obeyed.revision = current.revision;
+            self.obeyed.since = clock::now();
+        }
+        let look = self.look().await?;
+        let mut images = BTreeMap::new();
+        let mut due = VecDeque::new();
+        for (sha, Spotted { mut image, place }) in look.images {
+            let remembered = self.memory.see(&sha, clock::now());
+            (image.seen, image.scanned) = (remembered.seen, remembered.scanned);
+            let failed = remembered.failed;
+            match decide(&current, &image, clock::now()) {
+                Next::Never(why) => image.skipped = Some(skipped(why, &current)),
+                Next::At(at) if at <= clock::now() => {
+                    let again = |(failed, _): &(Timestamp, String)| clock::now().0 - failed.0 >= RETRY_FAILED_MS;
+                    if failed.as_ref().is_none_or(again) {
+                        due.push_back((sha.clone(), place));
+                    }
+                }
+                Next::At(_) => {}
+            }
+            image.failed = failed.map(|(_, why)| why);
+            images.insert(sha, image);
+        }
+        self.memory.retain(|sha| images.contains_key(sha));
+        self.obeyed.inactive = current.plan.week().next_active(clock::now()).is_none_or(|at| at > clock::now());
+        loop {
+            self.obeyed.waiting = u64::try_from(due.len()).unwrap_or(u64::MAX);
+            telling.send_replace(self.obeyed.clone());
+            self.note(images.values().cloned().collect(), look.missed.clone()).await?;
+            let changed = orders.has_changed().unwrap_or(true);
+            // A window may have begun since the look.
+            let inactive = current.plan.week().next_active(clock::now()).is_none_or(|at| at > clock::now());
+            let Some((sha, place)) = due.pop_front().filter(|_| !changed && !inactive) else { break };
+            let Some(image) = images.get_mut(&sha) else { continue };
+            let at = clock::now();
+            match self.scan(&sha, place, at, &current).await? {
+                Ok(()) => {
+                    self.memory.scanned(&sha, at);
+                    (image.scanned, image.failed) = (Some(at), None);
+                }
+                Err(why) => {
+                    tracing::warn!(sha, why, "an image could not be scanned");
+                    self.memory.failed(&sha, at, why.clone());
+                    image.failed = Some(why);
+                }
+            }
+            self.save()?;
+            self.try_deliver().await?;
+        }
+        self.save()
+    }
+
+    fn save(&mut self) -> Result<(), SensorError> {
+        self.memory.save().map_err(|source| SensorError::Memory { path: self.folder.clone(), source })
+    }
+
+    async fn look(&mut self) -> Result<Look, SensorError> {
+        let mut finder = self.finder.take().ok_or(SensorError::Interrupted)?;
+        let looking = tokio::task::spawn_blocking(move || {
+            let look = finder.look();
+            (finder, look)
+        });
+        let (finder, look) = looking.await.map_err(|_| SensorError::Interrupted)?;
+        self.finder = Some(finder);
+        Ok(look)
+    }
+
+    /// Scans one image, and keeps what was found for the server. An image that cannot be scanned is no error of the sensor's.
+    async fn scan(
+        &mut self,
+        sha: &str,
+        place: Place,
+        at: Timestamp,
+        orders: &Orders,
+    ) -> Result<Result<(), String>, SensorError> {
+        let policy = orders.config.vulnerability_management.scanning_policy.as_str();
+        if matches!(policy, "Dynamic" | "DynamicScanningOnly") {
+            return Ok(Err("this sensor scans from layers alone, which the scanning policy forbids".to_owned()));
+        }
+        let fallback = policy.starts_with("Dynamic").then(|| "this sensor scans from layers alone".to_owned());
+        let cache = Cache::new(&self.folder);
+        let scanning = tokio::task::spawn_blocking(move || {
+            let Place::Layout(layout, digest) = place;
+            let choice = Choice { name: Some(digest.to_string()), platform: None };
+            let options = Options { choice, cache: Some(cache), ..Options::default() };
+            scan::scan(&Folder::new(&layout), &options).map_err(|error| error.to_string())
+        });
+        let scanned = match scanning.await.map_err(|_| SensorError::Interrupted)? {
+            Ok(scanned) => scanned,
+            Err(why) => return Ok(Err(why)),
+        };
+        tracing::info!(sha, packages = scanned.inventory.packages.len(), layers = scanned.layers_read, "scanned");
+        let report =
+            ScanReport { sha: sha.to_owned(), at, scan_type: ScanType::Static, fallback, inventory: scanned.inventory };
+        let body = json!({ "SensorId": self.credential.instance_id, "Scan": report }).to_string();
+        self.spool.push(Kind::Scan(sha.to_owned()), body.as_bytes())?;
+        Ok(Ok(()))
+    }
+
+    /// Sends the host's images, if they are not those that the server has.
+    async fn note(&mut self, images: Vec<FoundImage>, mut missed: Vec<String>) -> Result<(), SensorError> {
+        let dropped = self.spool.dropped();
+        if dropped > 0 {
+            missed.push(format!("{dropped} scans were dropped unsent: the sensor's folder was full"));
+        }
+        let report =
+            HostReport { facts: self.facts.clone(), obeyed: Obeyed::default(), images, containers: Vec::new(), missed };
+        let sent = self.reported.as_ref();
+        if sent.is_some_and(|(sent, since)| *sent == report && clock::now().0 - since.0 < REPORT_EVERY_MS) {
+            return Ok(());
+        }
+        let body = json!({ "SensorId": self.credential.instance_id, "Report": report }).to_string();
+        match self.client.post::<Nothing>(HOST, Bytes::from(body), Some(&self.credential)).await {
+            Ok(Nothing {}) => self.reported = Some((report, clock::now())),
+            Err(error @ CallError::Denied(_)) => return Err(error.into()),
+            Err(error) => tracing::warn!(%error, "the host was not reported"),
+        }
+        Ok(())
+    }
+
+    /// Sends what waits, as far as that goes now.
+    async fn try_deliver(&mut self) -> Result<(), SensorError> {
+        match self.deliver().await {
+            Err(SensorError::Call(error)) if !matches!(error, CallError::Denied(_)) => {
+                tracing::warn!(%error, "not reported");
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Sends all scans that wait.
+    pub(crate) async fn deliver(&mut self) -> Result<(), SensorError> {
+        while let Some(item) = self.spool.items().next().cloned() {
+            let body = Bytes::from(self.spool.read(&item)?);
+            match self.client.post::<Nothing>(SCAN, body, Some(&self.credential)).await {
+                Ok(Nothing {}) => {}
+                Err(CallError::Refused { status, text, .. }) => {
+                    tracing::error!(status, text, "the server will not take a scan; it is dropped");
+                }
+                Err(error) => return Err(error.into()),
+            }
+            self.spool.remove(&item)?;
+        }
+        Ok(self.spool.forget_dropped()?)
+    }
+}
+
+/// When an image is scanned next, by the function that previews ask.
+fn decide(orders: &Orders, image: &FoundImage, now: Timestamp) -> Next {
+    let names: Vec<Name> = image.names.iter().map(|name| Name::parse(name)).collect();
+    let verdict = orders.plan.exclusions().judge(&image.sha, &names);
+    let image = engine::Image {
+        sha: image.sha.as_str().into(),
+        names,
+        made: image.made,
+        seen: image.seen,
+        scanned: image.scanned,
+        ..engine::Image::default()
+    };
+    next_scan(&orders.plan, &image, verdict, &[], now)
+}
+
+fn skipped(why: Never, orders: &Orders) -> Skipped {
+    let pattern = match why {
+        Never::Excluded { pattern } => orders.plan.exclusions().text(pattern).map(str::to_owned),
+        _ => None,
+    };
+    Skipped { why: why.why().to_owned(), pattern }
+}
