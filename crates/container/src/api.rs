@@ -12,19 +12,26 @@ use serde::Serialize;
 use crate::errors::ContainerError;
 use crate::profile::read::Wanted;
 use crate::profile::{Config, ProfileType, SensorProfile, SensorProfiles, builtin};
+use crate::registry::Registries;
 use crate::room::ContainerRoom;
 use crate::sensor::{Sensor, Sensors};
 
+pub mod cancel_registry_schedule;
 mod containers;
 pub mod count_container_vulnerabilities;
 pub mod count_image_vulnerabilities;
+pub mod create_registry;
+pub mod create_registry_schedule;
 pub mod create_sensor_profile;
+pub mod delete_registry;
+pub mod delete_registry_schedule;
 pub mod delete_sensor_profile;
 pub mod delete_sensors;
 pub mod enrol_sensor;
 pub mod get_activation_key;
 pub mod get_container;
 pub mod get_image;
+pub mod get_registry;
 pub mod get_sensor;
 pub mod get_sensor_profile;
 mod images;
@@ -36,16 +43,23 @@ pub mod list_image_software;
 pub mod list_image_vulnerabilities;
 pub mod list_images;
 pub mod list_images_in_bulk;
+pub mod list_registries;
+pub mod list_registry_schedules;
+pub mod list_repositories;
 pub mod list_sensor_profiles;
 pub mod list_sensors;
 pub mod poll_sensor;
+mod registries;
 pub mod report_host;
+pub mod report_job;
 pub mod report_scan;
+pub mod update_registry;
+pub mod update_registry_schedule;
 pub mod update_sensor_profile;
 
 /// What sensors may do, beside enrolling.
 pub const AGENT_ACTIONS: &[&str] =
-    &["bartizan:PollSensor", "bartizan:ReportHost", "bartizan:ReportScan", "bartizan:ReportEvents"];
+    &["bartizan:PollSensor", "bartizan:ReportHost", "bartizan:ReportScan", "bartizan:ReportJob"];
 
 /// Every operation of this room.
 #[must_use]
@@ -76,6 +90,18 @@ pub fn operations(room: &Arc<ContainerRoom>) -> Vec<ErasedOperation> {
         ErasedOperation::of::<list_container_software::ListContainerSoftware>(Arc::clone(room)),
         ErasedOperation::of::<list_images_in_bulk::ListImagesInBulk>(Arc::clone(room)),
         ErasedOperation::of::<list_containers_in_bulk::ListContainersInBulk>(Arc::clone(room)),
+        ErasedOperation::of::<create_registry::CreateRegistry>(Arc::clone(room)),
+        ErasedOperation::of::<list_registries::ListRegistries>(Arc::clone(room)),
+        ErasedOperation::of::<get_registry::GetRegistry>(Arc::clone(room)),
+        ErasedOperation::of::<update_registry::UpdateRegistry>(Arc::clone(room)),
+        ErasedOperation::of::<delete_registry::DeleteRegistry>(Arc::clone(room)),
+        ErasedOperation::of::<list_repositories::ListRepositories>(Arc::clone(room)),
+        ErasedOperation::of::<create_registry_schedule::CreateRegistrySchedule>(Arc::clone(room)),
+        ErasedOperation::of::<list_registry_schedules::ListRegistrySchedules>(Arc::clone(room)),
+        ErasedOperation::of::<update_registry_schedule::UpdateRegistrySchedule>(Arc::clone(room)),
+        ErasedOperation::of::<delete_registry_schedule::DeleteRegistrySchedule>(Arc::clone(room)),
+        ErasedOperation::of::<cancel_registry_schedule::CancelRegistrySchedule>(Arc::clone(room)),
+        ErasedOperation::of::<report_job::ReportJob>(Arc::clone(room)),
     ]
 }
 
@@ -113,6 +139,11 @@ impl From<Held<SensorProfiles>> for Known {
 /// The name of a profile for authorization.
 pub(crate) fn resource(cx: &Cx, id: &str) -> ResourceName {
     Arn::new("bartizan", &cx.realm, &format!("sensor-profile/{id}")).into()
+}
+
+/// The name of a registry for authorization.
+pub(crate) fn registry_resource(cx: &Cx, id: &str) -> ResourceName {
+    Arn::new("bartizan", &cx.realm, &format!("registry/{id}")).into()
 }
 
 /// The name of an image for authorization.
@@ -197,8 +228,13 @@ pub(crate) async fn admit(
     };
     name("associatedSensorIds are not known", &unknown);
     name(&format!("associatedSensorIds are not of sensors of the type {}", profile_type.word()), &others);
-    let registries: Vec<&str> = wanted.registries.iter().map(String::as_str).collect();
-    name("associatedRegistryIds are not known", &registries);
+    let mut strangers = Vec::new();
+    for asked in &wanted.registries {
+        if lifecycle::find::<Registries>(cx, asked).await?.is_none() {
+            strangers.push(asked.as_str());
+        }
+    }
+    name("associatedRegistryIds are not known", &strangers);
     if !wrong.is_empty() {
         return Err(ContainerError::BadRequest(wrong.join("; ")));
     }
@@ -344,7 +380,7 @@ impl Record {
         let Known { profile, revision, updated, updated_by } = known;
         Self {
             associated_sensor_ids: followers(&profile, sensors),
-            associated_registry_ids: None,
+            associated_registry_ids: profile.associated_registry_ids,
             profile_id: profile.profile_id,
             profile_name: profile.profile_name,
             profile_type: profile.profile_type,

@@ -1,7 +1,7 @@
 //! What is known of the images and containers of one realm, in memory, so that a change of a profile can be judged on all of
 //! them at once. Everything here can be read again from the board.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bartizan_ledger::StoreError;
@@ -199,9 +199,9 @@ impl Known {
         self.hosts.get(sensor).map_or(&[], |host| host.missed.as_slice())
     }
 
-    /// The world of some sensors: their images and containers, and nothing of others.
+    /// The world of some sensors and registries: their images and containers, and nothing of others.
     #[must_use]
-    pub fn world(&self, sensors: &[String], now: Timestamp) -> engine::World {
+    pub fn world(&self, sensors: &[String], registries: &BTreeSet<&str>, now: Timestamp) -> engine::World {
         let places: BTreeMap<&str, u32> = sensors.iter().map(String::as_str).zip(0..).collect();
         let mut world = engine::World { now, ..engine::World::default() };
         for sensor in sensors {
@@ -209,7 +209,7 @@ impl Known {
             world.sensors.push(engine::Sensor { id: sensor.as_str().into(), heard });
         }
         for (sha, image) in self.images() {
-            if let Some(image) = image.on(sha, &places) {
+            if let Some(image) = image.within(sha, &places, registries) {
                 world.images.push(image);
             }
         }
@@ -220,10 +220,11 @@ impl Known {
 }
 
 impl KnownImage {
-    /// The image as some sensors have it; `None` if none of them has.
-    #[must_use]
-    pub fn on(&self, sha: &str, places: &BTreeMap<&str, u32>) -> Option<engine::Image> {
-        let ours = || self.by_sensor.iter().filter_map(|(sensor, found)| Some((places.get(&**sensor)?, found)));
+    /// The image as some sensors have it, and whoever found it in some registries; `None` if none of them has.
+    fn within(&self, sha: &str, places: &BTreeMap<&str, u32>, registries: &BTreeSet<&str>) -> Option<engine::Image> {
+        let of_registry = |found: &FoundImage| found.registries.iter().any(|id| registries.contains(id.as_str()));
+        let all = || self.by_sensor.iter().map(|(sensor, found)| (places.get(&**sensor), found));
+        let ours = || all().filter(|(place, found)| place.is_some() || of_registry(found));
         let seen = ours().map(|(_, found)| found.seen).min()?;
         let mut names: Vec<Name> = ours().flat_map(|(_, found)| &found.names).map(|name| Name::parse(name)).collect();
         names.sort_unstable();
@@ -241,7 +242,7 @@ impl KnownImage {
             seen,
             // The sensor that scanned it longest ago is the first that has to scan it again.
             scanned: ours().map(|(_, found)| found.scanned).min().flatten(),
-            sensors: ours().map(|(place, _)| *place).collect(),
+            sensors: ours().filter_map(|(place, _)| place.copied()).collect(),
             vulnerabilities: found.unwrap_or_default(),
             counted: [0; 5],
         })

@@ -134,6 +134,9 @@ pub struct SensorProfile {
     pub aws_fargate_vuln_propagation_config: Json,
     /// What its sensors do.
     pub config: Config,
+    /// Registries that its sensors scan, of profiles of the type Registry alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub associated_registry_ids: Option<Vec<String>>,
 }
 
 /// The kind.
@@ -159,8 +162,8 @@ impl Kind for SensorProfiles {
 /// # Errors
 /// A window or a pattern of it cannot be used.
 pub fn plan(profile: &SensorProfile) -> Result<Plan, String> {
-    // No registry is known here yet.
-    compile(profile.profile_type, &profile.config, Vec::new(), profile.is_vuln_propagation)
+    let registries = profile.associated_registry_ids.clone().unwrap_or_default();
+    compile(profile.profile_type, &profile.config, registries, profile.is_vuln_propagation)
 }
 
 /// What a profile makes its sensors do, from what it says.

@@ -3,6 +3,7 @@
 pub mod container;
 pub mod findings;
 pub mod image;
+pub mod registry;
 pub mod sensor;
 pub mod software;
 pub mod vulnerability;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::HOST;
 use http::{HeaderMap, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client as Pool, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
@@ -78,6 +79,38 @@ impl Answer {
     }
 }
 
+/// An answer whose body is still on its way.
+#[derive(Debug)]
+pub struct Opened {
+    /// HTTP status.
+    pub status: u16,
+    /// All headers.
+    pub headers: HeaderMap,
+    body: Incoming,
+}
+
+impl Opened {
+    /// The next piece of the body; `None` at its end.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub async fn piece(&mut self) -> Result<Option<Bytes>, Unanswered> {
+        while let Some(frame) = self.body.frame().await {
+            let frame = frame.map_err(|error| Unanswered::Unreachable(root(&error)))?;
+            if let Ok(piece) = frame.into_data() {
+                return Ok(Some(piece));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A header's first value, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unanswered {
@@ -129,19 +162,35 @@ impl Courier {
         Self { trust, connect_timeout, plain, secure: OnceLock::new() }
     }
 
-    /// Sends one request, once.
+    /// Sends one request, once, and hands over the beginning of the answer: its body is read piece by piece. `timeout` bounds
+    /// the time until the answer begins; [`Request::answer_bytes_max`] means nothing here.
     ///
     /// # Errors
     /// See [`Unanswered`]. An answer that refuses is an answer.
-    pub async fn send(&self, request: &Request<'_>) -> Result<Answer, Unanswered> {
+    pub async fn open(&self, request: &Request<'_>) -> Result<Opened, Unanswered> {
         let secure = request.url.starts_with("https:");
         let made = make(request)?;
         let exchange = async {
             let response = if secure { self.secure()?.request(made).await } else { self.plain.request(made).await };
             let (parts, body) = response.map_err(|error| Unanswered::Unreachable(root(&error)))?.into_parts();
+            Ok(Opened { status: parts.status.as_u16(), headers: parts.headers, body })
+        };
+        match tokio::time::timeout(request.timeout, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Unanswered::Late(request.timeout)),
+        }
+    }
+
+    /// Sends one request, once.
+    ///
+    /// # Errors
+    /// See [`Unanswered`]. An answer that refuses is an answer.
+    pub async fn send(&self, request: &Request<'_>) -> Result<Answer, Unanswered> {
+        let exchange = async {
+            let Opened { status, headers, body } = self.open(request).await?;
             let body = Limited::new(body, request.answer_bytes_max).collect().await;
             let body = body.map_err(|error| Unanswered::Unreachable(root(error.as_ref())))?.to_bytes();
-            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+            Ok(Answer { status, headers, body })
         };
         match tokio::time::timeout(request.timeout, exchange).await {
             Ok(outcome) => outcome,

@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bartizan_container::observe::{FoundImage, Layer};
 use bartizan_image::digest::Digest;
+use bartizan_image::layer::Cache;
+use bartizan_image::scan::{Options, Scanned, scan};
 use bartizan_image::source::{self, Choice, Folder, Image, Named, choose};
 use bartizan_wire::Timestamp;
+
+use crate::registry::{Registry, Remote};
 
 /// Where images are looked for.
 #[derive(Debug, Clone, Default)]
@@ -16,14 +21,37 @@ pub struct Places {
 }
 
 /// Where an image can be scanned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Place {
     /// In an OCI layout, by the digest of its manifest.
     Layout(PathBuf, Digest),
+    /// In a repository of a registry, by the digest of its manifest.
+    Registry(Arc<Mutex<Registry>>, String, String),
+}
+
+impl Place {
+    /// Scans the image that is there.
+    ///
+    /// # Errors
+    /// It cannot be read: why, in words.
+    pub fn scan(&self, cache: Cache) -> Result<Scanned, String> {
+        let options = |choice: Choice| Options { choice, cache: Some(cache), ..Options::default() };
+        let scanned = match self {
+            Self::Layout(layout, digest) => {
+                let choice = Choice { name: Some(digest.to_string()), platform: None };
+                scan(&Folder::new(layout), &options(choice))
+            }
+            Self::Registry(registry, repository, digest) => {
+                let mut registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
+                scan(&Remote::new(&mut registry, repository, digest), &options(Choice::default()))
+            }
+        };
+        scanned.map_err(|error| error.to_string())
+    }
 }
 
 /// An image that was found. What only memory knows, and what a profile makes of it, is filled in by others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Spotted {
     /// What it is.
     pub image: FoundImage,
@@ -103,7 +131,7 @@ impl Look {
 }
 
 /// What an image says of itself.
-fn described(image: &Image) -> FoundImage {
+pub(crate) fn described(image: &Image) -> FoundImage {
     let layers = image.layers.iter().map(|layer| Layer {
         sha: layer.expected.plain.map(|digest| digest.hex()).unwrap_or_default(),
         size: layer.size,

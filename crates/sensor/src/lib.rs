@@ -7,6 +7,7 @@ pub mod enrol;
 pub mod find;
 pub mod memory;
 pub mod orders;
+pub mod registry;
 pub mod sensor;
 mod work;
 

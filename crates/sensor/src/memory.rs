@@ -8,6 +8,8 @@ use bartizan_agent::durable;
 use bartizan_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::registry::Listed;
+
 const FILE: &str = "images.json";
 /// Bytes of the file: a hundred thousand images.
 const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -95,5 +97,48 @@ impl Memory {
             self.changed = false;
         }
         Ok(())
+    }
+}
+
+const REGISTRIES: &str = "registries.json";
+
+/// What a sensor remembers of registries: what each held when it was listed last, and which runs were made.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Shelf {
+    /// By the registry's id.
+    #[serde(default)]
+    pub registries: BTreeMap<String, Shelved>,
+}
+
+/// One registry.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Shelved {
+    /// Its images, by digest.
+    #[serde(default)]
+    pub images: BTreeMap<String, Listed>,
+    /// The time of the latest run of each schedule that was made.
+    #[serde(default)]
+    pub runs: BTreeMap<String, Timestamp>,
+}
+
+impl Shelf {
+    /// Reads what was remembered; what cannot be understood is as good as nothing: registries are then listed again.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        match std::fs::read(folder.join(REGISTRIES)) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes it; durable when it returns.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn save(&self, folder: &Path) -> io::Result<()> {
+        durable::write(folder, REGISTRIES, &serde_json::to_vec(self)?)
     }
 }

@@ -19,7 +19,7 @@ use tokio::time::sleep;
 
 use crate::enrol::facts;
 use crate::find::{Finder, Places};
-use crate::memory::Memory;
+use crate::memory::{Memory, Shelf};
 use crate::orders::{Answer, Orders};
 use crate::work::Work;
 
@@ -101,8 +101,9 @@ impl Sensor {
         let path = folder.path().to_owned();
         let spool = Spool::open(path.join("spool"), SPOOL)?;
         let memory = Memory::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
-        let facts = facts(root)?;
-        let work = Work::new(client(), credential.clone(), path, spool, memory, Finder::new(places), facts.clone());
+        let shelf = Shelf::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
+        let (facts, finder) = (facts(root)?, Finder::new(places));
+        let work = Work::new(client(), credential.clone(), path, spool, (memory, shelf), finder, facts.clone());
         Ok(Self { polling: client(), credential, facts, work, _folder: folder })
     }
 

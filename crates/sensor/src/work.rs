@@ -1,5 +1,8 @@
 //! The work itself: look for images, scan those that are due, report.
 
+mod local;
+mod runs;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::pin::pin;
@@ -7,11 +10,10 @@ use std::pin::pin;
 use bartizan_agent::client::CallError;
 use bartizan_agent::spool::{Kind, Spool};
 use bartizan_agent::{Client, Credential, clock};
-use bartizan_container::engine::{self, Name, Never, Next, next_scan};
+use bartizan_container::engine::{self, Name, Never, Next, Schedule, next_scan};
 use bartizan_container::observe::{Facts, FoundImage, HostReport, Obeyed, ScanReport, ScanType, Skipped};
+use bartizan_container::profile::ProfileType;
 use bartizan_image::layer::Cache;
-use bartizan_image::scan::{self, Options};
-use bartizan_image::source::{Choice, Folder};
 use bartizan_wire::Timestamp;
 use bytes::Bytes;
 use serde::Deserialize;
@@ -19,13 +21,15 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::find::{Finder, Look, Place, Spotted};
-use crate::memory::Memory;
+use crate::find::{Finder, Place};
+use crate::memory::{Memory, Shelf};
 use crate::orders::Orders;
 use crate::sensor::{Pace, SensorError};
 
 const HOST: &str = "/v1/sensor/host";
 const SCAN: &str = "/v1/sensor/scan";
+/// Scans after which what is remembered is written.
+const SAVE_EVERY: u64 = 64;
 /// How long a scan that failed waits until it is tried again, in milliseconds.
 const RETRY_FAILED_MS: i64 = 10 * 60_000;
 /// Milliseconds that a report may stay unsent because nothing has changed, so that a server that lost its store has it again.
@@ -39,6 +43,7 @@ pub(crate) struct Work {
     folder: PathBuf,
     spool: Spool,
     memory: Memory,
+    shelf: Shelf,
     /// `None` only while it looks on another thread.
     finder: Option<Finder>,
     facts: Facts,
@@ -57,12 +62,12 @@ impl Work {
         credential: Credential,
         folder: PathBuf,
         spool: Spool,
-        memory: Memory,
+        (memory, shelf): (Memory, Shelf),
         finder: Finder,
         facts: Facts,
     ) -> Self {
         let (finder, obeyed) = (Some(finder), Obeyed::default());
-        Self { client, credential, folder, spool, memory, finder, facts, obeyed, reported: None }
+        Self { client, credential, folder, spool, memory, shelf, finder, facts, obeyed, reported: None }
     }
 
     /// Works for ever. Ends only if the sensor's folder cannot be used, or if the server does not know the sensor any more.
@@ -93,7 +98,7 @@ impl Work {
         }
     }
 
-    /// Looks once, and scans what is due; stops in between when orders change.
+    /// Carries out orders once; stops in between when they change.
     pub(crate) async fn turn(
         &mut self,
         orders: &mut watch::Receiver<Option<Orders>>,
@@ -105,40 +110,42 @@ impl Work {
             self.obeyed.revision = current.revision;
             self.obeyed.since = clock::now();
         }
-        let look = self.look().await?;
-        let mut images = BTreeMap::new();
-        let mut due = VecDeque::new();
-        for (sha, Spotted { mut image, place }) in look.images {
-            let remembered = self.memory.see(&sha, clock::now());
-            (image.seen, image.scanned) = (remembered.seen, remembered.scanned);
-            let failed = remembered.failed;
-            match decide(&current, &image, clock::now()) {
-                Next::Never(why) => image.skipped = Some(skipped(why, &current)),
-                Next::At(at) if at <= clock::now() => {
-                    let again = |(failed, _): &(Timestamp, String)| clock::now().0 - failed.0 >= RETRY_FAILED_MS;
-                    if failed.as_ref().is_none_or(again) {
-                        due.push_back((sha.clone(), place));
-                    }
-                }
-                Next::At(_) => {}
+        self.obeyed.inactive = !is_active(&current);
+        match current.profile_type {
+            ProfileType::General | ProfileType::Cicd => self.local(&current, orders, telling).await,
+            ProfileType::Registry => self.registries(&current, orders, telling).await,
+            ProfileType::Cluster | ProfileType::Runtime => {
+                telling.send_replace(self.obeyed.clone());
+                self.note(Vec::new(), Vec::new()).await
             }
-            image.failed = failed.map(|(_, why)| why);
-            images.insert(sha, image);
         }
-        self.memory.retain(|sha| images.contains_key(sha));
-        self.obeyed.inactive = current.plan.week().next_active(clock::now()).is_none_or(|at| at > clock::now());
+    }
+
+    /// Scans images one after the other, as long as orders stand and no window begins. Says how many it scanned.
+    async fn scan_all(
+        &mut self,
+        images: &mut BTreeMap<String, FoundImage>,
+        mut due: VecDeque<(String, Place)>,
+        missed: &[String],
+        current: &Orders,
+        orders: &watch::Receiver<Option<Orders>>,
+        telling: &watch::Sender<Obeyed>,
+    ) -> Result<u64, SensorError> {
+        let (mut count, mut unsaved) = (0, 0_u64);
         loop {
             self.obeyed.waiting = u64::try_from(due.len()).unwrap_or(u64::MAX);
             telling.send_replace(self.obeyed.clone());
-            self.note(images.values().cloned().collect(), look.missed.clone()).await?;
             let changed = orders.has_changed().unwrap_or(true);
-            // A window may have begun since the look.
-            let inactive = current.plan.week().next_active(clock::now()).is_none_or(|at| at > clock::now());
-            let Some((sha, place)) = due.pop_front().filter(|_| !changed && !inactive) else { break };
-            let Some(image) = images.get_mut(&sha) else { continue };
+            if due.is_empty() || changed || !is_active(current) {
+                break;
+            }
+            let Some((sha, place)) = due.pop_front() else { break };
             let at = clock::now();
-            match self.scan(&sha, place, at, &current).await? {
+            let outcome = self.scan(&sha, place, at, current).await?;
+            let Some(image) = images.get_mut(&sha) else { continue };
+            match outcome {
                 Ok(()) => {
+                    count += 1;
                     self.memory.scanned(&sha, at);
                     (image.scanned, image.failed) = (Some(at), None);
                 }
@@ -148,25 +155,40 @@ impl Work {
                     image.failed = Some(why);
                 }
             }
-            self.save()?;
+            // What is not kept in time is scanned once more after a crash, from layers that are known.
+            unsaved += 1;
+            if unsaved % SAVE_EVERY == 0 {
+                self.save()?;
+            }
             self.try_deliver().await?;
         }
-        self.save()
+        self.save()?;
+        self.note(images.values().cloned().collect(), missed.to_vec()).await?;
+        Ok(count)
+    }
+
+    /// Fills in what is remembered of an image, and says when it is scanned next. One that failed is left alone for a while.
+    fn recall(&mut self, image: &mut FoundImage, orders: &Orders, schedules: &[Schedule], now: Timestamp) -> Next {
+        let remembered = self.memory.see(&image.sha, clock::now());
+        (image.seen, image.scanned) = (remembered.seen, remembered.scanned);
+        let next = decide(orders, image, schedules, now);
+        image.skipped = match next {
+            Next::Never(why) => Some(skipped(why, orders)),
+            Next::At(_) => None,
+        };
+        let failed = remembered.failed;
+        image.failed = failed.as_ref().map(|(_, why)| why.clone());
+        match failed {
+            Some((at, _)) if clock::now().0 - at.0 < RETRY_FAILED_MS => {
+                let again = Timestamp(at.0 + RETRY_FAILED_MS);
+                next.at().map_or(next, |at| Next::At(at.max(again)))
+            }
+            _ => next,
+        }
     }
 
     fn save(&mut self) -> Result<(), SensorError> {
         self.memory.save().map_err(|source| SensorError::Memory { path: self.folder.clone(), source })
-    }
-
-    async fn look(&mut self) -> Result<Look, SensorError> {
-        let mut finder = self.finder.take().ok_or(SensorError::Interrupted)?;
-        let looking = tokio::task::spawn_blocking(move || {
-            let look = finder.look();
-            (finder, look)
-        });
-        let (finder, look) = looking.await.map_err(|_| SensorError::Interrupted)?;
-        self.finder = Some(finder);
-        Ok(look)
     }
 
     /// Scans one image, and keeps what was found for the server. An image that cannot be scanned is no error of the sensor's.
@@ -183,12 +205,7 @@ impl Work {
         }
         let fallback = policy.starts_with("Dynamic").then(|| "this sensor scans from layers alone".to_owned());
         let cache = Cache::new(&self.folder);
-        let scanning = tokio::task::spawn_blocking(move || {
-            let Place::Layout(layout, digest) = place;
-            let choice = Choice { name: Some(digest.to_string()), platform: None };
-            let options = Options { choice, cache: Some(cache), ..Options::default() };
-            scan::scan(&Folder::new(&layout), &options).map_err(|error| error.to_string())
-        });
+        let scanning = tokio::task::spawn_blocking(move || place.scan(cache));
         let scanned = match scanning.await.map_err(|_| SensorError::Interrupted)? {
             Ok(scanned) => scanned,
             Err(why) => return Ok(Err(why)),
@@ -250,19 +267,26 @@ impl Work {
     }
 }
 
+/// Whether no window keeps the sensor from starting something.
+fn is_active(orders: &Orders) -> bool {
+    let now = clock::now();
+    orders.plan.week().next_active(now).is_some_and(|at| at <= now)
+}
+
 /// When an image is scanned next, by the function that previews ask.
-fn decide(orders: &Orders, image: &FoundImage, now: Timestamp) -> Next {
+fn decide(orders: &Orders, image: &FoundImage, schedules: &[Schedule], now: Timestamp) -> Next {
     let names: Vec<Name> = image.names.iter().map(|name| Name::parse(name)).collect();
     let verdict = orders.plan.exclusions().judge(&image.sha, &names);
     let image = engine::Image {
         sha: image.sha.as_str().into(),
         names,
+        registries: image.registries.iter().map(|id| id.as_str().into()).collect(),
         made: image.made,
         seen: image.seen,
         scanned: image.scanned,
         ..engine::Image::default()
     };
-    next_scan(&orders.plan, &image, verdict, &[], now)
+    next_scan(&orders.plan, &image, verdict, schedules, now)
 }
 
 fn skipped(why: Never, orders: &Orders) -> Skipped {

@@ -33,7 +33,7 @@ const EDGES: &[(&str, &[&str])] = &[
     // scans images on disk; no room: it knows no profile and no API
     ("image", &["host"]),
     ("agent", &["device", "container", "host", "courier"]),
-    ("sensor", &["agent", "container", "image"]),
+    ("sensor", &["agent", "container", "courier", "image"]),
     (
         "server",
         &[

@@ -74,6 +74,7 @@ impl Operation for CreateSensorProfile {
             is_vuln_propagation: wanted.propagation.unwrap_or(false),
             aws_fargate_vuln_propagation_config: wanted.fargate,
             config: wanted.config,
+            associated_registry_ids: Some(wanted.registries).filter(|ids| !ids.is_empty()),
         };
         let mut draft = Draft::new(cx, &permit);
         draft.create::<SensorProfiles>(&profile_id, profile).await?;

@@ -75,6 +75,7 @@ impl Operation for UpdateSensorProfile {
             is_vuln_propagation: wanted.propagation.unwrap_or(prior.is_vuln_propagation),
             aws_fargate_vuln_propagation_config: wanted.fargate,
             config: wanted.config,
+            associated_registry_ids: Some(wanted.registries).filter(|ids| !ids.is_empty()),
             ..prior
         };
         let mut draft = Draft::new(cx, &permit);

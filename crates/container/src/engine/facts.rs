@@ -83,6 +83,8 @@ pub struct World {
     pub containers: Vec<Container>,
     /// Schedules of all registries.
     pub schedules: Vec<Schedule>,
+    /// What they are after a change, if it changes them.
+    pub schedules_after: Option<Vec<Schedule>>,
     /// Recorded events of processes.
     pub events: Vec<Events>,
 }

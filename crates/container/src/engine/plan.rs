@@ -115,6 +115,12 @@ impl Plan {
         self.duty
     }
 
+    /// The registries that its sensors scan, by id.
+    #[must_use]
+    pub fn registries(&self) -> &[String] {
+        &self.registries
+    }
+
     /// When its sensors start nothing.
     #[must_use]
     pub const fn week(&self) -> &Week {

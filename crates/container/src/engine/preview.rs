@@ -106,7 +106,8 @@ pub fn preview(old: &Plan, new: &Plan, world: &World, listed: usize) -> Comparis
     let (mut load_before, mut load_after) = (Counting::new(world), Counting::new(world));
     let mut found = Found::default();
     let same_patterns = old.exclusions == new.exclusions;
-    let asks_age = world.schedules.iter().any(super::registry::Schedule::asks_age);
+    let schedules_after = world.schedules_after.as_ref().unwrap_or(&world.schedules);
+    let asks_age = schedules_after.iter().any(super::registry::Schedule::asks_age);
     let mut comparison = Comparison {
         images: count(world.images.len()),
         covered: (0, 0),
@@ -128,7 +129,7 @@ pub fn preview(old: &Plan, new: &Plan, world: &World, listed: usize) -> Comparis
         let verdict = old.exclusions.judge(&image.sha, &image.names);
         let next_verdict = if same_patterns { verdict } else { new.exclusions.judge(&image.sha, &image.names) };
         let before = next_scan(old, image, verdict, &world.schedules, world.now);
-        let after = next_scan(new, image, next_verdict, &world.schedules, world.now);
+        let after = next_scan(new, image, next_verdict, schedules_after, world.now);
         load_before.add(old, image, before);
         load_after.add(new, image, after);
         comparison.covered.0 += u64::from(before.is_covered());

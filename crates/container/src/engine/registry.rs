@@ -121,6 +121,12 @@ impl Schedule {
             })
     }
 
+    /// Whether a run looks at a tag of a repository at all, whenever its image was made.
+    #[must_use]
+    pub fn wants(&self, name: &Name) -> bool {
+        self.choices.is_empty() || self.choices.iter().any(|choice| choice.names(name))
+    }
+
     /// Whether a choice depends on when images were made.
     #[must_use]
     pub fn asks_age(&self) -> bool {

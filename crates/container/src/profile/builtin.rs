@@ -60,5 +60,6 @@ fn of(profile_id: String, profile_type: ProfileType, name: &str) -> SensorProfil
         is_vuln_propagation: false,
         aws_fargate_vuln_propagation_config: Json::Object(Vec::new()),
         config: config(profile_type),
+        associated_registry_ids: None,
     }
 }

@@ -8,6 +8,7 @@ use crate::engine::{Exclusions, PATTERNS_MAX, Week};
 
 use super::window::InactiveWindow;
 use super::{Config, ProfileType, builtin};
+use crate::loose::{bounded, flag, list, number, text, word};
 
 /// Longest name, in characters.
 pub const NAME_CHARACTERS_MAX: usize = 255;
@@ -214,79 +215,4 @@ fn windows(config: &Value, wrong: &mut Vec<String>) -> Vec<InactiveWindow> {
         windows.push(InactiveWindow { repeat_on_days, all_day_toggle: all_day, start_time, end_time });
     }
     windows
-}
-
-fn text(value: &Value, member: &str, characters_max: usize, wrong: &mut Vec<String>) -> Option<String> {
-    match value.get(member) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) if text.chars().count() <= characters_max => Some(text.clone()),
-        Some(_) => {
-            wrong.push(format!("{member} must be a text of at most {characters_max} characters"));
-            None
-        }
-    }
-}
-
-fn flag(value: &Value, member: &str, wrong: &mut Vec<String>) -> Option<bool> {
-    let found = match value.get(member)? {
-        Value::Null => return None,
-        Value::Bool(flag) => Some(*flag),
-        Value::String(word) => word.to_ascii_lowercase().parse().ok(),
-        _ => None,
-    };
-    if found.is_none() {
-        wrong.push(format!("{member} must be true or false"));
-    }
-    found
-}
-
-fn number(value: &Value, member: &str, wrong: &mut Vec<String>) -> Option<i64> {
-    let found = match value.get(member)? {
-        Value::Null => return None,
-        Value::Number(number) => number.as_i64(),
-        Value::String(digits) => digits.parse().ok(),
-        _ => None,
-    };
-    if found.is_none() {
-        wrong.push(format!("{member} must be a whole number"));
-    }
-    found
-}
-
-fn bounded(value: &Value, member: &str, max: i64, wrong: &mut Vec<String>) -> Option<i32> {
-    let number = number(value, member, wrong)?;
-    let found = i32::try_from(number).ok().filter(|_| (0..=max).contains(&number));
-    if found.is_none() {
-        wrong.push(format!("{member} must be from 0 to {max}"));
-    }
-    found
-}
-
-fn word(value: &Value, member: &str, known: &[&str], wrong: &mut Vec<String>) -> Option<String> {
-    match value.get(member)? {
-        Value::Null => None,
-        given => {
-            let found = known.iter().find(|known| given.as_str().is_some_and(|word| word.eq_ignore_ascii_case(known)));
-            if found.is_none() {
-                wrong.push(format!("{member} must be one of {}", known.join(", ")));
-            }
-            found.map(|known| (*known).to_owned())
-        }
-    }
-}
-
-/// A list of texts, which may be one text with commas between, or null.
-fn list(value: &Value, member: &str, wrong: &mut Vec<String>) -> Vec<String> {
-    let found = match value.get(member) {
-        None | Some(Value::Null) => Some(Vec::new()),
-        Some(Value::String(list)) => {
-            Some(list.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect())
-        }
-        Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
-        Some(_) => None,
-    };
-    if found.is_none() {
-        wrong.push(format!("{member} must be a list of texts"));
-    }
-    found.unwrap_or_default()
 }

@@ -48,6 +48,8 @@ pub(crate) struct Run {
 enum Type {
     /// Images of this host.
     General,
+    /// Images of the registries that its profile names, by their schedules.
+    Registry,
     /// Images that a build has marked: tagged `qualys_scan_target:<digest>`.
     Cicd,
 }
@@ -56,6 +58,7 @@ impl From<Type> for ProfileType {
     fn from(said: Type) -> Self {
         match said {
             Type::General => Self::General,
+            Type::Registry => Self::Registry,
             Type::Cicd => Self::Cicd,
         }
     }
