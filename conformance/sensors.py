@@ -55,6 +55,7 @@ class Sensor:
     def start(self):
         _, _, key = self.client.call("GET", f"{CSAPI}/activationkey")
         command = [program(), "sensor", "run", "--endpoint", self.client.endpoint, "--data", str(self.data), "--look", "1",
+                   *([] if "--engine" in self.arguments else ["--engine", "none"]),
                    "--customer-id", key["customerId"], "--activation-id", key["activationId"], *map(str, self.arguments)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod facts;
+pub mod unpacked;
 mod walk;
 
 use std::io::{self, BufReader, Read};

@@ -62,6 +62,14 @@ pub struct Scanned {
 /// See [`ScanError`]. A layer that is not what the image names ends a scan, because nothing could be said of the image.
 pub fn scan(store: &impl Store, options: &Options) -> Result<Scanned, ScanError> {
     let image = choose(store, &options.choice)?;
+    scan_image(store, image, options)
+}
+
+/// Scans an image that is known already; [`Options::choice`] means nothing then.
+///
+/// # Errors
+/// See [`scan`].
+pub fn scan_image(store: &impl Store, image: Image, options: &Options) -> Result<Scanned, ScanError> {
     let mut known: BTreeMap<Digest, Facts> = BTreeMap::new();
     let mut not_kept = None;
     let read = image.layers.iter().filter(|layer| layer.skipped.is_none());
@@ -80,6 +88,15 @@ pub fn scan(store: &impl Store, options: &Options) -> Result<Scanned, ScanError>
         }
     }
     let layers_known = known.len();
+    let mut layers_read = 0;
+    for layer in &image.layers {
+        let Some(plain) = layer.expected.plain.filter(|plain| !known.contains_key(plain)) else { continue };
+        let Some(folder) = store.unpacked(&layer.name) else { continue };
+        let mut facts = layer::unpacked::read(folder, &options.limits);
+        facts.digest = Some(plain);
+        layers_read += 1;
+        known.insert(plain, remember(plain, facts));
+    }
     // By name, because a store may hand them out in any order, and one may be there twice.
     let mut wanted: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -91,7 +108,6 @@ pub fn scan(store: &impl Store, options: &Options) -> Result<Scanned, ScanError>
     }
     let names: BTreeSet<String> = wanted.keys().cloned().collect();
     let mut bytes_read = 0;
-    let mut layers_read = 0;
     let mut visit = |name: &str, content: &mut dyn std::io::Read| -> Result<(), ScanError> {
         let Some(number) = wanted.remove(name).and_then(|numbers| numbers.first().copied()) else { return Ok(()) };
         let Some(layer) = image.layers.get(number) else { return Ok(()) };

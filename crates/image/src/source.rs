@@ -9,6 +9,7 @@ mod documents;
 mod find;
 mod folder;
 mod platform;
+pub mod stores;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -114,6 +115,11 @@ pub trait Store {
     fn each<E: From<SourceError>>(&self, names: &BTreeSet<String>, visit: &mut Visit<'_, E>) -> Result<(), E>
     where
         Self: Sized;
+
+    /// The folder of a layer that is unpacked already; such a layer is not visited.
+    fn unpacked(&self, _name: &str) -> Option<&Path> {
+        None
+    }
 }
 
 /// One image.

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bartizan_container::observe::{FoundImage, Layer};
+use bartizan_container::observe::{FoundContainer, FoundImage, Layer};
 use bartizan_image::digest::Digest;
 use bartizan_image::layer::Cache;
-use bartizan_image::scan::{Options, Scanned, scan};
+use bartizan_image::scan::{Options, Scanned, scan, scan_image};
+use bartizan_image::source::stores::{Contained, Engine, Held, inside};
 use bartizan_image::source::{self, Choice, Folder, Image, Named, choose};
 use bartizan_wire::Timestamp;
 
@@ -18,6 +19,8 @@ use crate::registry::{Registry, Remote};
 pub struct Places {
     /// Folders with OCI layouts in them and below.
     pub layouts: Vec<PathBuf>,
+    /// Stores of engines, and where they are; one that is not there holds nothing.
+    pub engines: Vec<(Engine, PathBuf)>,
 }
 
 /// Where an image can be scanned.
@@ -25,6 +28,8 @@ pub struct Places {
 pub enum Place {
     /// In an OCI layout, by the digest of its manifest.
     Layout(PathBuf, Digest),
+    /// In the store of an engine.
+    Engine(Box<Held>),
     /// In a repository of a registry, by the digest of its manifest.
     Registry(Arc<Mutex<Registry>>, String, String),
 }
@@ -41,6 +46,7 @@ impl Place {
                 let choice = Choice { name: Some(digest.to_string()), platform: None };
                 scan(&Folder::new(layout), &options(choice))
             }
+            Self::Engine(held) => scan_image(&held.store, held.image.clone(), &options(Choice::default())),
             Self::Registry(registry, repository, digest) => {
                 let mut registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
                 scan(&Remote::new(&mut registry, repository, digest), &options(Choice::default()))
@@ -71,6 +77,8 @@ pub struct Finder {
 pub struct Look {
     /// By digest; an image that is in several places is scanned in the first.
     pub images: BTreeMap<String, Spotted>,
+    /// Containers of engines.
+    pub containers: Vec<FoundContainer>,
     /// What could not be looked into, in words.
     pub missed: Vec<String>,
 }
@@ -99,6 +107,15 @@ impl Finder {
             }
         }
         self.known.retain(|key, _| seen.contains(key));
+        for (engine, root) in &self.places.engines {
+            let found = inside(*engine, root);
+            look.missed.extend(found.missed.iter().map(|missed| format!("{}: {}", missed.path.display(), missed.why)));
+            for held in found.images {
+                let image = FoundImage { names: held.names.clone(), ..described(&held.image) };
+                look.add(image, Place::Engine(Box::new(held)));
+            }
+            look.containers.extend(found.containers.into_iter().map(container));
+        }
         look
     }
 
@@ -127,6 +144,18 @@ impl Look {
                 self.images.insert(image.sha.clone(), Spotted { image, place });
             }
         }
+    }
+}
+
+fn container(contained: Contained) -> FoundContainer {
+    FoundContainer {
+        created: Timestamp::from_iso8601(&contained.created).ok(),
+        id: contained.id,
+        name: contained.name,
+        image_sha: contained.image_sha,
+        image_name: contained.image_name,
+        state: contained.state.to_owned(),
+        command: contained.command,
     }
 }
 

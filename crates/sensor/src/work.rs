@@ -11,7 +11,9 @@ use bartizan_agent::client::CallError;
 use bartizan_agent::spool::{Kind, Spool};
 use bartizan_agent::{Client, Credential, clock};
 use bartizan_container::engine::{self, Name, Never, Next, Schedule, next_scan};
-use bartizan_container::observe::{Facts, FoundImage, HostReport, Obeyed, ScanReport, ScanType, Skipped};
+use bartizan_container::observe::{
+    Facts, FoundContainer, FoundImage, HostReport, Obeyed, ScanReport, ScanType, Skipped,
+};
 use bartizan_container::profile::ProfileType;
 use bartizan_image::layer::Cache;
 use bartizan_wire::Timestamp;
@@ -47,6 +49,7 @@ pub(crate) struct Work {
     /// `None` only while it looks on another thread.
     finder: Option<Finder>,
     facts: Facts,
+    containers: Vec<FoundContainer>,
     obeyed: Obeyed,
     /// The report that the server has, and since when.
     reported: Option<(HostReport, Timestamp)>,
@@ -67,7 +70,19 @@ impl Work {
         facts: Facts,
     ) -> Self {
         let (finder, obeyed) = (Some(finder), Obeyed::default());
-        Self { client, credential, folder, spool, memory, shelf, finder, facts, obeyed, reported: None }
+        Self {
+            client,
+            credential,
+            folder,
+            spool,
+            memory,
+            shelf,
+            finder,
+            facts,
+            containers: Vec::new(),
+            obeyed,
+            reported: None,
+        }
     }
 
     /// Works for ever. Ends only if the sensor's folder cannot be used, or if the server does not know the sensor any more.
@@ -224,8 +239,8 @@ impl Work {
         if dropped > 0 {
             missed.push(format!("{dropped} scans were dropped unsent: the sensor's folder was full"));
         }
-        let report =
-            HostReport { facts: self.facts.clone(), obeyed: Obeyed::default(), images, containers: Vec::new(), missed };
+        let containers = self.containers.clone();
+        let report = HostReport { facts: self.facts.clone(), obeyed: Obeyed::default(), images, containers, missed };
         let sent = self.reported.as_ref();
         if sent.is_some_and(|(sent, since)| *sent == report && clock::now().0 - since.0 < REPORT_EVERY_MS) {
             return Ok(());

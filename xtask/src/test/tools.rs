@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 /// Debian packages, by what needs them: libapt and its compiler are the oracle for version order and candidate choice;
 /// lz4 and xz unpack package lists; mosquitto is the broker that reports are bridged from; libmodsecurity is the oracle for
-/// text transformations and detectors, curl fetches their test data; mmdebstrap, umoci, skopeo,
+/// text transformations and detectors, curl fetches their test data; docker-registry is scanned, and so
+/// are the stores of podman, containerd and docker.io; mmdebstrap, umoci, skopeo,
 /// rpm and db5.3-util make images.
 const APT: &[&str] = &[
     "python3-apt",
@@ -22,6 +23,10 @@ const APT: &[&str] = &[
     "mmdebstrap",
     "umoci",
     "skopeo",
+    "docker-registry",
+    "podman",
+    "containerd",
+    "docker.io",
     "rpm",
     "db5.3-util",
 ];

@@ -39,7 +39,7 @@ pub fn choose(store: &impl Store, choice: &Choice) -> Result<Image, SourceError>
     }
 }
 
-fn parse<T: DeserializeOwned>(name: &str, what: &'static str, bytes: &[u8]) -> Result<T, SourceError> {
+pub(super) fn parse<T: DeserializeOwned>(name: &str, what: &'static str, bytes: &[u8]) -> Result<T, SourceError> {
     let failed =
         |error: serde_json::Error| SourceError::Document { name: name.to_owned(), what, why: error.to_string() };
     serde_json::from_slice(bytes).map_err(failed)
@@ -109,6 +109,12 @@ fn from_layout(store: &impl Store, bytes: &[u8], choice: &Choice) -> Result<Imag
     let config: Config = parse(&blob(id), "configuration of an image", &bytes)?;
     let layers = layers.iter().map(|layer| of_manifest(&name, layer)).collect::<Result<Vec<_>, _>>()?;
     finish(candidate.names, Some(candidate.manifest), id, &config, layers)
+}
+
+/// The image behind the digest of a manifest, or of an index, in a store of blobs: the only one, or the one for this machine.
+pub(super) fn document_of(store: &impl Store, root: Digest) -> Result<Image, SourceError> {
+    let index = format!(r#"{{"manifests":[{{"digest":"{root}","size":0}}]}}"#);
+    from_layout(store, index.as_bytes(), &Choice::default())
 }
 
 /// Adds the images that a descriptor leads to.
@@ -312,7 +318,7 @@ fn ran(config: &Config) -> Ran {
 }
 
 /// Puts what the configuration says of each layer to the layers.
-fn finish(
+pub(super) fn finish(
     names: Vec<String>,
     manifest: Option<Digest>,
     id: Digest,

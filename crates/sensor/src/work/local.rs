@@ -31,6 +31,7 @@ impl Work {
         }
         self.memory.retain(|sha| images.contains_key(sha));
         // Known before they are scanned, because that may take a while.
+        self.containers = look.containers;
         self.note(images.values().cloned().collect(), look.missed.clone()).await?;
         self.scan_all(&mut images, due, &look.missed, current, orders, telling).await?;
         Ok(())

@@ -6,6 +6,7 @@ use bartizan_agent::client::Patience;
 use bartizan_agent::collect::Root;
 use bartizan_agent::{Client, Endpoint, Folder};
 use bartizan_container::profile::ProfileType;
+use bartizan_image::source::stores::Engine;
 use bartizan_sensor::find::Places;
 use bartizan_sensor::{Activation, Pace, Sensor, enrol};
 use clap::ValueEnum;
@@ -35,6 +36,10 @@ pub(crate) struct Run {
     /// A folder with OCI layouts in it and below. May be given several times.
     #[arg(long, value_name = "FOLDER")]
     layouts: Vec<PathBuf>,
+    /// An engine whose images and containers are looked at: docker, containers (Podman, Buildah, CRI-O) or containerd, with =FOLDER
+    /// where its store is not in the usual place; or none. All, if absent.
+    #[arg(long, value_name = "ENGINE")]
+    engine: Vec<Place>,
     /// Seconds between looks for images.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     look: u64,
@@ -62,6 +67,32 @@ impl From<Type> for ProfileType {
             Type::Cicd => Self::Cicd,
         }
     }
+}
+
+/// An engine and where its store is; none at all for `none`.
+#[derive(Debug, Clone)]
+struct Place(Option<(Engine, PathBuf)>);
+
+impl std::str::FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(None));
+        }
+        let (word, folder) = text.split_once('=').map_or((text, None), |(word, folder)| (word, Some(folder)));
+        let known = Engine::ALL.into_iter().find(|(engine, _)| engine.word() == word);
+        let (engine, usual) = known.ok_or("docker, containers, containerd or none")?;
+        Ok(Self(Some((engine, PathBuf::from(folder.unwrap_or(usual))))))
+    }
+}
+
+/// Those that are said, or all.
+fn engines(said: &[Place]) -> Vec<(Engine, PathBuf)> {
+    if said.is_empty() {
+        return Engine::ALL.into_iter().map(|(engine, usual)| (engine, PathBuf::from(usual))).collect();
+    }
+    said.iter().filter_map(|place| place.0.clone()).collect()
 }
 
 impl Run {
@@ -93,7 +124,7 @@ impl Run {
             let credential = enrolled.map_err(|error| refused(&error))?;
             output::line(&format!("enrolled as {}", credential.instance_id));
         }
-        let places = Places { layouts: self.layouts.clone() };
+        let places = Places { layouts: self.layouts.clone(), engines: engines(&self.engine) };
         let mut sensor = Sensor::open(folder, client, &root, places).map_err(|error| refused(&error))?;
         if self.once {
             sensor.once().await.map_err(|error| refused(&error))?;
