@@ -16,6 +16,7 @@ use crate::registry::Registries;
 use crate::room::ContainerRoom;
 use crate::sensor::{Sensor, Sensors};
 
+pub mod bodies;
 pub mod cancel_registry_schedule;
 mod containers;
 pub mod count_container_vulnerabilities;

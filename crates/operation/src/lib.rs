@@ -5,6 +5,7 @@
 pub mod binding;
 pub mod describe;
 pub mod error;
+pub mod openapi;
 pub mod page;
 pub mod table;
 
@@ -16,7 +17,7 @@ use std::future::Future;
 
 use bartizan_policy::preview::Foresee;
 use bartizan_policy::{Cx, Permit};
-use bartizan_wire::{Checked, ResourceName, Shape};
+use bartizan_wire::{Checked, ResourceName, Schema, Shape};
 use serde::Serialize;
 
 /// One operation. Adding one touches its room alone (R7).
@@ -29,6 +30,9 @@ pub trait Operation: Send + Sync + 'static {
     const BINDING: Binding;
     /// The kinds that it may commit; empty for one that only reads.
     const WRITES: &'static [&'static str] = &[];
+    /// What its JSON body is, where the input has it as any JSON because it is read with more patience than shapes are: for
+    /// documents about the API.
+    const BODY: Option<&'static Schema> = None;
     /// The request.
     type Input: Shape + Send + Sync;
     /// The answer.

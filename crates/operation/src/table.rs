@@ -53,6 +53,8 @@ pub struct ErasedOperation {
     pub input: &'static Schema,
     /// The answer's schema.
     pub output: &'static Schema,
+    /// What its JSON body is, where the input has it as any JSON.
+    pub body: Option<&'static Schema>,
     /// True if it may commit, and so can be previewed.
     pub writes: bool,
     invoke: Invoke,
@@ -74,6 +76,7 @@ impl ErasedOperation {
             binding: O::BINDING,
             input: O::Input::SCHEMA,
             output: O::Output::SCHEMA,
+            body: O::BODY,
             writes: !O::WRITES.is_empty(),
             invoke: Box::new(move |cx, json, authorizer| {
                 let room = Arc::clone(&room);

@@ -35,12 +35,17 @@ pub(crate) fn success(dialect: Dialect, served: Served, request_id: &str) -> Sen
     if let Some(preview) = served.preview.and_then(|id| HeaderValue::from_str(&id).ok()) {
         sent.headers_mut().insert(PREVIEW, preview);
     }
-    for (name, value) in served.headers {
+    add_headers(&mut sent, served.headers);
+    sent
+}
+
+/// Adds headers; a value that cannot be one is left out.
+pub(crate) fn add_headers(sent: &mut Sent, headers: Vec<(&'static str, String)>) {
+    for (name, value) in headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             sent.headers_mut().insert(HeaderName::from_static(name), value);
         }
     }
-    sent
 }
 
 /// The body of an operation's answer in a dialect.

@@ -1,5 +1,7 @@
 //! Qualys REST: a token for a name and a password, members where AWS REST-JSON has them too, and errors of one form.
 
+pub(crate) mod throttle;
+
 use bartizan_wire::Timestamp;
 use http::StatusCode;
 use serde_json::json;
@@ -8,6 +10,8 @@ use crate::failure::{Failure, Told};
 
 /// Where tokens are given.
 pub(crate) const LOGIN: &str = "/auth";
+/// Where the API is described, for anybody.
+pub(crate) const DESCRIPTION: &str = "/csapi/v1.3/openapi.json";
 /// Largest form that asks for one, in bytes.
 pub(crate) const LOGIN_BYTES_MAX: usize = 4 * 1024;
 

@@ -27,6 +27,8 @@ pub(crate) enum Failure {
     Busy,
     /// It is not known who asks.
     Unauthenticated(Unauthenticated),
+    /// It is known, and they ask too often.
+    Throttled,
     /// It is known, and they may not.
     Denied(String),
     /// The operation's own error.
@@ -124,6 +126,12 @@ impl Failure {
                 fault: Fault::Client,
                 members: None,
             },
+            Self::Throttled => told(
+                429,
+                "ThrottlingException",
+                "Throttling",
+                Cow::Borrowed("too many requests: wait as many seconds as the header Retry-After says"),
+            ),
             Self::Denied(text) => Told {
                 status: if query || by_path { 403 } else { 400 },
                 code: Cow::Borrowed(if query { "AccessDenied" } else { "AccessDeniedException" }),

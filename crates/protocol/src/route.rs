@@ -40,6 +40,8 @@ pub(crate) enum Aim<'s> {
     Path { operation: &'s Arc<ErasedOperation>, labels: Labels<'s>, anonymous: bool },
     /// A token for a name and a password.
     Login,
+    /// The document about the API of sensor profiles.
+    Description,
     /// Is this process ready?
     Health,
     /// Nothing that there is.
@@ -74,6 +76,11 @@ pub(crate) fn route<'s>(parts: &'s Parts, table: &'s Table, routes: &'s Routes, 
     if path == bearer::LOGIN && !previewing {
         let aim = if parts.method == Method::POST { Aim::Login } else { Aim::Refused(Failure::Method("POST")) };
         return Routed { body_bytes_max: bearer::LOGIN_BYTES_MAX, ..routed(Dialect::Bearer, aim) };
+    }
+    if path == bearer::DESCRIPTION && !previewing {
+        let readable = parts.method == Method::GET || parts.method == Method::HEAD;
+        let aim = if readable { Aim::Description } else { Aim::Refused(Failure::Method("GET")) };
+        return routed(Dialect::Bearer, aim);
     }
     match routes.find(&parts.method, path) {
         Found::Route(route, labels) => Routed {

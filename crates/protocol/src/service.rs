@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bartizan_operation::{Answer, Binding, ErasedOperation, Table};
+use bartizan_operation::{Answer, Binding, ErasedOperation, Table, openapi};
 use bartizan_policy::{Authorizer, Principal};
 use bartizan_wire::{Json, Timestamp};
 use bytes::Bytes;
@@ -22,6 +22,7 @@ use hyper::body::Body;
 pub use stats::Stats;
 
 use crate::answer::{self, Sent, Served};
+use crate::bearer::throttle::Throttle;
 use crate::body::{Held, Room};
 use crate::dialect::Dialect;
 use crate::failure::Failure;
@@ -48,6 +49,9 @@ pub struct Service {
     /// Of AWS Query errors before the operation is known.
     namespace: &'static str,
     stats: Stats,
+    throttle: Throttle,
+    /// Of the API of sensor profiles, for programs.
+    description: Bytes,
 }
 
 impl Service {
@@ -68,6 +72,7 @@ impl Service {
             _ => None,
         });
         let bodies = Room::new(&limits);
+        let description = Bytes::from(openapi::document(&table).to_string());
         let namespace = namespace.unwrap_or_default();
         Ok(Self {
             table,
@@ -79,6 +84,8 @@ impl Service {
             limits,
             namespace,
             stats: Stats::default(),
+            throttle: Throttle::default(),
+            description,
         })
     }
 
@@ -107,16 +114,19 @@ impl Service {
             self.stats.panicked();
             Err(Failure::Internal)
         });
+        let headers = std::mem::take(&mut seen.headers);
         match outcome {
             Ok(served) => {
-                let sent = seen.success(served, &request_id);
+                let mut sent = seen.success(served, &request_id);
+                answer::add_headers(&mut sent, headers);
                 self.stats.answered(sent.status());
                 log::answered(&parts, &seen, sent.status(), &request_id, began);
                 sent
             }
             Err(failure) => {
                 let told = failure.tell(seen.dialect);
-                let sent = answer::failure(seen.dialect, &failure, &told, self.context.now(), &request_id);
+                let mut sent = answer::failure(seen.dialect, &failure, &told, self.context.now(), &request_id);
+                answer::add_headers(&mut sent, headers);
                 self.stats.answered(sent.status());
                 log::refused(&parts, &seen, &told, &request_id);
                 sent
@@ -140,6 +150,9 @@ impl Service {
         let (operation, input, may_be_anonymous) = match routed.aim {
             Aim::Refused(failure) => return Err(failure),
             Aim::Health => return self.health(seen),
+            Aim::Description => {
+                return Ok(Served { body: self.description.clone(), ..Served::default() });
+            }
             Aim::Login => return self.log_in(&body.bytes, seen),
             Aim::Json(operation) => (operation, Pending::Json, false),
             Aim::Query => {
@@ -156,6 +169,14 @@ impl Service {
         let now = self.context.now();
         let principal = self.principal(parts, &body, operation, may_be_anonymous, now)?;
         seen.principal.clone_from(&principal.name);
+        if seen.dialect == Dialect::Bearer
+            && let Some(standing) = self.throttle.take(&principal.realm.account, parts.uri.path(), now)
+        {
+            seen.headers = standing.headers();
+            if !standing.within {
+                return Err(Failure::Throttled);
+            }
+        }
         let marks = Marks::read(&parts.headers)?;
         let input = match input {
             Pending::Json => aws_json::input(&body.bytes)?,

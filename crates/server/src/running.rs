@@ -247,25 +247,40 @@ impl Server {
     /// # Errors
     /// The operation's refusal, in words.
     pub async fn enlist(&self) -> Result<Enlistment, String> {
-        let operation = self.rooms.table.by_target("AmazonSSM.CreateActivation").ok_or("activations are not served")?;
-        let cx = self.surroundings.own(ROOT, "start");
-        let input = Json::from(&serde_json::json!({
+        let input = serde_json::json!({
             "IamRole": "bartizan-agent",
             "Description": "this machine, observed by the server itself",
             "RegistrationLimit": 1,
-        }));
-        let answer =
-            operation.invoke(cx, input, Arc::clone(&self.rooms.authorizer)).await.map_err(|refusal| match refusal {
-                Refusal::Service(body) => body.message,
-                Refusal::Serialization(text) | Refusal::Denied(text) => text,
-                Refusal::Internal => "the store failed".to_owned(),
-            })?;
-        let answer: serde_json::Value = serde_json::from_str(&answer.body).map_err(|error| error.to_string())?;
+        });
+        let answer = self.own("ssm:CreateActivation", &input).await?;
         let member = |name: &str| answer.get(name).and_then(serde_json::Value::as_str).map(ToOwned::to_owned);
         match (member("ActivationId"), member("ActivationCode")) {
             (Some(activation_id), Some(activation_code)) => Ok(Enlistment { activation_id, activation_code }),
             _ => Err("an activation has no code".to_owned()),
         }
+    }
+
+    /// What this machine's own sensor enrols with: the customer's id and the activation's.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn sensor_activation(&self) -> Result<(String, String), String> {
+        let answer = self.own("csapi:GetActivationKey", &serde_json::json!({})).await?;
+        let member = |name: &str| answer.get(name).and_then(serde_json::Value::as_str).map(ToOwned::to_owned);
+        member("customerId").zip(member("activationId")).ok_or_else(|| "an activation key has no ids".to_owned())
+    }
+
+    /// Does an operation on the server's own behalf.
+    async fn own(&self, action: &str, input: &serde_json::Value) -> Result<serde_json::Value, String> {
+        let operation = self.rooms.table.by_action(action).ok_or_else(|| format!("{action} is not served"))?;
+        let cx = self.surroundings.own(ROOT, "start");
+        let reply = operation.invoke(cx, Json::from(input), Arc::clone(&self.rooms.authorizer)).await;
+        let answer = reply.map_err(|refusal| match refusal {
+            Refusal::Service(body) => body.message,
+            Refusal::Serialization(text) | Refusal::Denied(text) => text,
+            Refusal::Internal => "the store failed".to_owned(),
+        })?;
+        serde_json::from_str(&answer.body).map_err(|error| error.to_string())
     }
 
     /// Lets running requests finish, then stops.

@@ -4,6 +4,7 @@ mod commands;
 mod devices;
 mod observe;
 mod protect;
+mod sensor;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -42,6 +43,10 @@ pub(crate) struct Up {
     /// several times.
     #[arg(long, env = "BARTIZAN_FEEDS", value_delimiter = ',')]
     feed: Vec<PathBuf>,
+    /// A folder with OCI layouts in it and below, whose images this machine's own sensor scans beside those of Docker, Podman, CRI-O
+    /// and containerd. May be given several times.
+    #[arg(long, value_name = "FOLDER")]
+    layouts: Vec<PathBuf>,
     #[command(flatten)]
     devices: devices::DeviceFlags,
     #[command(flatten)]
@@ -76,7 +81,12 @@ impl Up {
         if let (Some(device), Format::Table) = (&device, format) {
             output::line(&format!("  device    this machine, as the thing `{}`", device.thing()));
         }
+        let mut sensor = if self.no_observe { None } else { sensor::own(&server, &self.layouts).await };
+        if let (Some(sensor), Format::Table) = (&sensor, format) {
+            output::line(&format!("  images    scanned by this machine's sensor {}", sensor.id()));
+        }
         let ended = tokio::select! {
+            () = sensor::run(sensor.as_mut()) => Done::Well,
             () = self.attend(&server, format) => Done::Well,
             () = self.report(device.as_mut()) => Done::Well,
             () = stopped => Done::Well,

@@ -2,10 +2,10 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Draft, Permit, lifecycle};
-use bartizan_wire::{Checked, Json, ResourceName, Shape};
+use bartizan_wire::{Checked, Json, ResourceName, Schema, Shape};
 use serde_json::Value;
 
-use crate::api;
+use crate::api::{self, bodies};
 use crate::errors::ContainerError;
 use crate::record::registry::RegistryWritten;
 use crate::registry::{REGISTRIES_MAX, Registries, read};
@@ -35,6 +35,7 @@ impl Operation for CreateRegistry {
         document: Some("registry"),
     };
     const WRITES: &'static [&'static str] = &["container/registry"];
+    const BODY: Option<&'static Schema> = Some(bodies::RegistryBody::SCHEMA);
     type Input = Input;
     type Output = RegistryWritten;
     type Error = ContainerError;

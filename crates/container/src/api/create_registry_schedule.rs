@@ -2,10 +2,10 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Draft, Permit, lifecycle};
-use bartizan_wire::{Checked, Json, ResourceName, Shape};
+use bartizan_wire::{Checked, Json, ResourceName, Schema, Shape};
 use serde_json::Value;
 
-use crate::api::{self, registries};
+use crate::api::{self, bodies, registries};
 use crate::errors::ContainerError;
 use crate::record::registry::ScheduleWritten;
 use crate::registry::{SCHEDULES_MAX, Schedules, read};
@@ -37,6 +37,7 @@ impl Operation for CreateRegistrySchedule {
         document: Some("schedule"),
     };
     const WRITES: &'static [&'static str] = &["container/registry-schedule"];
+    const BODY: Option<&'static Schema> = Some(bodies::ScheduleBody::SCHEMA);
     type Input = Input;
     type Output = ScheduleWritten;
     type Error = ContainerError;

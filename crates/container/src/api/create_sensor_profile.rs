@@ -2,10 +2,10 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Draft, Permit, lifecycle};
-use bartizan_wire::{Checked, Json, ResourceName, Shape};
+use bartizan_wire::{Checked, Json, ResourceName, Schema, Shape};
 use serde_json::Value;
 
-use crate::api::{self, Written};
+use crate::api::{self, Written, bodies};
 use crate::errors::ContainerError;
 use crate::profile::read::read;
 use crate::profile::{ProfileType, SensorProfile, SensorProfiles};
@@ -37,6 +37,7 @@ impl Operation for CreateSensorProfile {
         document: Some("profile"),
     };
     const WRITES: &'static [&'static str] = &["container/sensor-profile", "container/sensor"];
+    const BODY: Option<&'static Schema> = Some(bodies::ProfileBody::SCHEMA);
     type Input = Input;
     type Output = Written;
     type Error = ContainerError;

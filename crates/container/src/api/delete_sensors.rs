@@ -2,11 +2,11 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{AgentKey, Cx, Draft, Permit};
-use bartizan_wire::{Checked, Json, ResourceName, Shape};
+use bartizan_wire::{Checked, Json, ResourceName, Schema, Shape};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::api::{self, list_sensors};
+use crate::api::{self, bodies, list_sensors};
 use crate::errors::ContainerError;
 use crate::listing::{self, Asked, REACHABLE_MAX};
 use crate::room::ContainerRoom;
@@ -49,6 +49,7 @@ impl Operation for DeleteSensors {
         document: Some("wanted"),
     };
     const WRITES: &'static [&'static str] = &["container/sensor"];
+    const BODY: Option<&'static Schema> = Some(bodies::FilterBody::SCHEMA);
     type Input = Input;
     type Output = Output;
     type Error = ContainerError;

@@ -3,10 +3,10 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Draft, Permit};
-use bartizan_wire::{Checked, Json, ResourceName, Shape};
+use bartizan_wire::{Checked, Json, ResourceName, Schema, Shape};
 use serde_json::Value;
 
-use crate::api::{self, registries};
+use crate::api::{self, bodies, registries};
 use crate::errors::ContainerError;
 use crate::record::registry::RegistryWritten;
 use crate::registry::{Registries, Registry, read};
@@ -38,6 +38,7 @@ impl Operation for UpdateRegistry {
         document: Some("registry"),
     };
     const WRITES: &'static [&'static str] = &["container/registry"];
+    const BODY: Option<&'static Schema> = Some(bodies::RegistryBody::SCHEMA);
     type Input = Input;
     type Output = RegistryWritten;
     type Error = ContainerError;

@@ -19,11 +19,13 @@ pub(super) struct Seen {
     pub(super) status: StatusCode,
     pub(super) operation: &'static str,
     pub(super) principal: String,
+    /// Of the answer, whatever it is.
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 impl Seen {
     pub(super) fn new(dialect: Dialect) -> Self {
-        Self { dialect, status: StatusCode::OK, operation: "-", principal: String::new() }
+        Self { dialect, status: StatusCode::OK, operation: "-", principal: String::new(), headers: Vec::new() }
     }
 
     pub(super) fn success(&self, served: Served, request_id: &str) -> Sent {
