@@ -50,6 +50,7 @@ pub mod list_repositories;
 pub mod list_sensor_profiles;
 pub mod list_sensors;
 pub mod poll_sensor;
+mod rates;
 mod registries;
 pub mod report_host;
 pub mod report_job;
@@ -65,7 +66,7 @@ pub const AGENT_ACTIONS: &[&str] =
 /// Every operation of this room.
 #[must_use]
 pub fn operations(room: &Arc<ContainerRoom>) -> Vec<ErasedOperation> {
-    vec![
+    let operations = vec![
         ErasedOperation::of::<create_sensor_profile::CreateSensorProfile>(Arc::clone(room)),
         ErasedOperation::of::<update_sensor_profile::UpdateSensorProfile>(Arc::clone(room)),
         ErasedOperation::of::<get_sensor_profile::GetSensorProfile>(Arc::clone(room)),
@@ -103,7 +104,12 @@ pub fn operations(room: &Arc<ContainerRoom>) -> Vec<ErasedOperation> {
         ErasedOperation::of::<delete_registry_schedule::DeleteRegistrySchedule>(Arc::clone(room)),
         ErasedOperation::of::<cancel_registry_schedule::CancelRegistrySchedule>(Arc::clone(room)),
         ErasedOperation::of::<report_job::ReportJob>(Arc::clone(room)),
-    ]
+    ];
+    let limited = |operation: ErasedOperation| {
+        let rate = rates::of(&operation.binding);
+        operation.limited(rate)
+    };
+    operations.into_iter().map(limited).collect()
 }
 
 /// A profile and its revision: 0 for a default profile that nobody has changed.

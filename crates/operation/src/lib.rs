@@ -11,7 +11,7 @@ pub mod table;
 
 pub use binding::{Binding, Elsewhere, Method};
 pub use error::{ErrorBody, Fault, ServiceError};
-pub use table::{Answer, BoundTwice, ErasedOperation, Refusal, Reply, Table};
+pub use table::{Answer, BoundTwice, ErasedOperation, Rate, Refusal, Reply, Table};
 
 use std::future::Future;
 

@@ -19,6 +19,21 @@ const REFUSALS: [(u16, &str); 8] = [
     (500, "The server's fault"),
 ];
 
+/// Where the document belongs: below the folder that all paths of that protocol share; `None` without any.
+#[must_use]
+pub fn place(table: &Table) -> Option<String> {
+    let mut paths = table.operations().iter().filter_map(|operation| match operation.binding {
+        Binding::Bearer { path, .. } => Some(path),
+        _ => None,
+    });
+    let first = paths.next()?;
+    let shared = paths.fold(first, |shared, path| {
+        let same = shared.bytes().zip(path.bytes()).take_while(|(one, other)| one == other).count();
+        shared.get(..same).unwrap_or_default()
+    });
+    Some(format!("{}/openapi.json", shared.rsplit_once('/').map_or("", |(folder, _)| folder)))
+}
+
 /// All operations of that protocol.
 #[must_use]
 pub fn document(table: &Table) -> Value {

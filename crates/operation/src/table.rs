@@ -41,6 +41,15 @@ pub type Reply = Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>;
 
 type Invoke = Box<dyn Fn(Cx, Json, Arc<dyn Authorizer>) -> Reply + Send + Sync>;
 
+/// How often operations may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Operations of one family are counted together.
+    pub family: &'static str,
+    /// Requests of one account in a minute.
+    pub requests: u32,
+}
+
 /// An operation whose types have been forgotten.
 pub struct ErasedOperation {
     /// The vendor's name.
@@ -55,6 +64,8 @@ pub struct ErasedOperation {
     pub output: &'static Schema,
     /// What its JSON body is, where the input has it as any JSON.
     pub body: Option<&'static Schema>,
+    /// How often it may be asked for, if that is bounded.
+    pub rate: Option<Rate>,
     /// True if it may commit, and so can be previewed.
     pub writes: bool,
     invoke: Invoke,
@@ -77,12 +88,19 @@ impl ErasedOperation {
             input: O::Input::SCHEMA,
             output: O::Output::SCHEMA,
             body: O::BODY,
+            rate: None,
             writes: !O::WRITES.is_empty(),
             invoke: Box::new(move |cx, json, authorizer| {
                 let room = Arc::clone(&room);
                 Box::pin(async move { invoke::<O>(&room, cx, &json, authorizer.as_ref()).await })
             }),
         }
+    }
+
+    /// The same with a bound.
+    #[must_use]
+    pub fn limited(self, rate: Option<Rate>) -> Self {
+        Self { rate, ..self }
     }
 
     /// Decodes, authorizes, checks and calls. With `cx.previewing`, what the call commits stays in an overlay, and the

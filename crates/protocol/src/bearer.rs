@@ -10,8 +10,6 @@ use crate::failure::{Failure, Told};
 
 /// Where tokens are given.
 pub(crate) const LOGIN: &str = "/auth";
-/// Where the API is described, for anybody.
-pub(crate) const DESCRIPTION: &str = "/csapi/v1.3/openapi.json";
 /// Largest form that asks for one, in bytes.
 pub(crate) const LOGIN_BYTES_MAX: usize = 4 * 1024;
 

@@ -77,7 +77,7 @@ pub(crate) fn route<'s>(parts: &'s Parts, table: &'s Table, routes: &'s Routes, 
         let aim = if parts.method == Method::POST { Aim::Login } else { Aim::Refused(Failure::Method("POST")) };
         return Routed { body_bytes_max: bearer::LOGIN_BYTES_MAX, ..routed(Dialect::Bearer, aim) };
     }
-    if path == bearer::DESCRIPTION && !previewing {
+    if routes.are_described_at(path) && !previewing {
         let readable = parts.method == Method::GET || parts.method == Method::HEAD;
         let aim = if readable { Aim::Description } else { Aim::Refused(Failure::Method("GET")) };
         return routed(Dialect::Bearer, aim);

@@ -5,7 +5,7 @@ pub(crate) mod pattern;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bartizan_operation::{Binding, ErasedOperation, Method, Table};
+use bartizan_operation::{Binding, ErasedOperation, Method, Table, openapi};
 
 use crate::dialect::Dialect;
 use crate::limits::BODY_BYTES_MAX;
@@ -22,9 +22,14 @@ pub(crate) struct Route {
     pub(crate) anonymous: bool,
 }
 
-/// All addresses by their first segment; of these the more specific ones first.
+/// All addresses.
 #[derive(Debug)]
-pub(crate) struct Routes(BTreeMap<&'static str, Vec<Route>>);
+pub(crate) struct Routes {
+    /// By their first segment; of these the more specific ones first.
+    by_first: BTreeMap<&'static str, Vec<Route>>,
+    /// Where what is asked for with a token is described.
+    description: Option<String>,
+}
 
 /// What is at a path.
 pub(crate) enum Found<'r> {
@@ -60,18 +65,23 @@ impl Routes {
         for routes in routes.values_mut() {
             routes.sort_by(|one, two| one.pattern.cmp(&two.pattern));
         }
-        Ok(Self(routes))
+        Ok(Self { by_first: routes, description: openapi::place(table) })
+    }
+
+    /// True for the path of the description.
+    pub(crate) fn are_described_at(&self, path: &str) -> bool {
+        self.description.as_deref() == Some(path)
     }
 
     /// True for a path that begins as those of operations do that are asked for with a token.
     pub(crate) fn are_bearers(&self, path: &str) -> bool {
-        self.0.get(first(path)).into_iter().flatten().any(|route| route.dialect == Dialect::Bearer)
+        self.by_first.get(first(path)).into_iter().flatten().any(|route| route.dialect == Dialect::Bearer)
     }
 
     /// Matches the raw path: a `%2F` in a label belongs to the label.
     pub(crate) fn find<'r>(&'r self, method: &http::Method, path: &'r str) -> Found<'r> {
         let mut other = None;
-        for route in self.0.get(first(path)).into_iter().flatten() {
+        for route in self.by_first.get(first(path)).into_iter().flatten() {
             if let Some(labels) = route.pattern.matches(path) {
                 if route.method.as_str() == method.as_str() {
                     return Found::Route(route, labels);

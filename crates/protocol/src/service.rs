@@ -169,9 +169,8 @@ impl Service {
         let now = self.context.now();
         let principal = self.principal(parts, &body, operation, may_be_anonymous, now)?;
         seen.principal.clone_from(&principal.name);
-        if seen.dialect == Dialect::Bearer
-            && let Some(standing) = self.throttle.take(&principal.realm.account, parts.uri.path(), now)
-        {
+        if let Some(rate) = operation.rate {
+            let standing = self.throttle.take(&principal.realm.account, rate, now);
             seen.headers = standing.headers();
             if !standing.within {
                 return Err(Failure::Throttled);
