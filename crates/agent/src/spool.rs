@@ -36,6 +36,8 @@ pub enum Kind {
     Inventory,
     /// The compressed content of the index with that digest.
     Index(String),
+    /// Events, as they are sent.
+    Events,
     /// The scan of the image with that digest, as it is sent.
     Scan(String),
 }
@@ -59,6 +61,7 @@ impl Item {
         match &self.kind {
             Kind::Inventory => format!("{:0DIGITS$}-inventory", self.place),
             Kind::Index(digest) => format!("{:0DIGITS$}-index-{digest}", self.place),
+            Kind::Events => format!("{:0DIGITS$}-events", self.place),
             Kind::Scan(digest) => format!("{:0DIGITS$}-scan-{digest}", self.place),
         }
     }
@@ -70,6 +73,7 @@ impl Item {
         }
         let kind = match kind.split_once('-') {
             None if kind == "inventory" => Kind::Inventory,
+            None if kind == "events" => Kind::Events,
             Some(("index", digest)) if is_digest(digest) => Kind::Index(digest.to_owned()),
             Some(("scan", digest)) if is_digest(digest) => Kind::Scan(digest.to_owned()),
             _ => return None,

@@ -47,11 +47,13 @@ pub mod list_images_in_bulk;
 pub mod list_registries;
 pub mod list_registry_schedules;
 pub mod list_repositories;
+pub mod list_runtime_events;
 pub mod list_sensor_profiles;
 pub mod list_sensors;
 pub mod poll_sensor;
 mod rates;
 mod registries;
+pub mod report_events;
 pub mod report_host;
 pub mod report_job;
 pub mod report_scan;
@@ -60,8 +62,13 @@ pub mod update_registry_schedule;
 pub mod update_sensor_profile;
 
 /// What sensors may do, beside enrolling.
-pub const AGENT_ACTIONS: &[&str] =
-    &["bartizan:PollSensor", "bartizan:ReportHost", "bartizan:ReportScan", "bartizan:ReportJob"];
+pub const AGENT_ACTIONS: &[&str] = &[
+    "bartizan:PollSensor",
+    "bartizan:ReportHost",
+    "bartizan:ReportScan",
+    "bartizan:ReportJob",
+    "bartizan:ReportEvents",
+];
 
 /// Every operation of this room.
 #[must_use]
@@ -104,6 +111,8 @@ pub fn operations(room: &Arc<ContainerRoom>) -> Vec<ErasedOperation> {
         ErasedOperation::of::<delete_registry_schedule::DeleteRegistrySchedule>(Arc::clone(room)),
         ErasedOperation::of::<cancel_registry_schedule::CancelRegistrySchedule>(Arc::clone(room)),
         ErasedOperation::of::<report_job::ReportJob>(Arc::clone(room)),
+        ErasedOperation::of::<report_events::ReportEvents>(Arc::clone(room)),
+        ErasedOperation::of::<list_runtime_events::ListRuntimeEvents>(Arc::clone(room)),
     ];
     let limited = |operation: ErasedOperation| {
         let rate = rates::of(&operation.binding);

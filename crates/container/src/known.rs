@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, Name, Reference, Vulnerability};
+use crate::events::{COUNTS, Counts, by_program};
 use crate::observe::{Facts, FoundContainer, FoundImage, HostReport, Obeyed, ScanReport, ScanType};
 use crate::vulnerability::Vuln;
 
@@ -86,6 +87,7 @@ pub struct Known {
     heartbeats: BTreeMap<Arc<str>, Arc<Heartbeat>>,
     images: BTreeMap<Box<str>, KnownImage>,
     hosts: BTreeMap<Arc<str>, Host>,
+    events: BTreeMap<Arc<str>, Counts>,
     /// Ids of vulnerabilities, each once.
     ids: BTreeMap<Box<str>, Arc<str>>,
 }
@@ -99,6 +101,7 @@ impl Known {
         let mut known = Self::default();
         each(cx, HEARTBEATS, |sensor, heartbeat: Heartbeat| known.hear(&sensor, heartbeat)).await?;
         each(cx, HOSTS, |sensor, report: HostReport| known.take_in(&sensor, report)).await?;
+        each(cx, COUNTS, |sensor, counts: Counts| known.count(&sensor, counts)).await?;
         each(cx, SCANS, |_, scan: KeptScan| known.scanned(&scan)).await?;
         Ok(known)
     }
@@ -121,6 +124,17 @@ impl Known {
         self.hosts.insert(sensor, Host { images, containers: report.containers, missed: report.missed });
     }
 
+    /// Replaces what is known of a sensor's events.
+    pub fn count(&mut self, sensor: &str, counts: Counts) {
+        self.events.insert(sensor.into(), counts);
+    }
+
+    /// What is known of a sensor's events.
+    #[must_use]
+    pub fn events(&self, sensor: &str) -> Option<&Counts> {
+        self.events.get(sensor)
+    }
+
     /// Notes a scan.
     pub fn scanned(&mut self, scan: &KeptScan) {
         let vulnerabilities = scan.vulnerabilities.as_ref().map(|found| {
@@ -140,6 +154,7 @@ impl Known {
         self.drop_images(sensor);
         self.heartbeats.remove(sensor);
         self.hosts.remove(sensor);
+        self.events.remove(sensor);
     }
 
     fn drop_images(&mut self, sensor: &str) {
@@ -215,6 +230,7 @@ impl Known {
         }
         let ours = self.containers().filter(|(sensor, _)| places.contains_key(sensor));
         world.containers = ours.map(|(_, found)| container(found)).collect();
+        world.events = by_program(sensors.iter().filter_map(|sensor| self.events(sensor)));
         world
     }
 }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod engine;
 pub mod errors;
+pub mod events;
 mod foresee;
 pub mod known;
 pub mod listing;

@@ -8,9 +8,11 @@ use bartizan_image::feed::{Book, FeedError};
 use bartizan_image::judge::{Judged, judge};
 use bartizan_ledger::{Posting, StoreError, Write};
 use bartizan_policy::packing::{pack, unpack};
-use bartizan_policy::{AgentKey, Cx, Keyholder, aside};
+use bartizan_policy::{AgentKey, Cx, Keyholder, Position, Recording, aside};
 use bartizan_wire::{Realm, Timestamp};
+use serde_json::Value;
 
+use crate::events::{COUNTS, DAYS, DAYS_MAX, EventReport, TRACK, day};
 use crate::known::{HEARTBEATS, HOSTS, Heartbeat, KeptScan, Known, SCANS};
 use crate::observe::{HostReport, ScanReport};
 use crate::vulnerability::vulnerabilities;
@@ -115,6 +117,47 @@ impl ContainerRoom {
         Ok(())
     }
 
+    /// Keeps events; a batch that was taken before changes nothing.
+    pub(crate) async fn take_events(&self, cx: &Cx, sensor: &str, report: EventReport) -> Result<(), StoreError> {
+        let mut counts = self.read(&cx.realm, |known| known.events(sensor).cloned()).unwrap_or_default();
+        if !counts.take(&report, cx.now) {
+            return Ok(());
+        }
+        self.prune_events(cx).await?;
+        let recording = |event: &Value| -> Result<Recording, StoreError> {
+            let body = serde_json::to_vec(event).map_err(|error| StoreError::Failed(error.to_string()))?;
+            let at = event.get("time").and_then(Value::as_i64).map_or(cx.now, Timestamp).min(cx.now);
+            Ok(Recording { subject: sensor.to_owned(), at, body })
+        };
+        let recordings: Vec<Recording> = report.events.iter().map(recording).collect::<Result<_, _>>()?;
+        if !recordings.is_empty() {
+            cx.tape.append(&cx.realm, TRACK, recordings).await?;
+        }
+        let posting = Posting { subject: sensor.to_owned(), at: cx.now, body: pack(&counts)? };
+        cx.board.post(&cx.realm, COUNTS, posting).await?;
+        self.write(&cx.realm, |known| known.count(sensor, counts));
+        Ok(())
+    }
+
+    /// Once a day notes where the track stands, and lets go of what lies a week back.
+    async fn prune_events(&self, cx: &Cx) -> Result<(), StoreError> {
+        let today = day(cx.now);
+        let kept = cx.board.find(&cx.realm, DAYS, DAYS).await?;
+        let mut days: BTreeMap<i64, Position> =
+            kept.map(|posting| unpack(&posting.body)).transpose()?.unwrap_or_default();
+        if days.contains_key(&today) {
+            return Ok(());
+        }
+        let position = cx.tape.append(&cx.realm, TRACK, Vec::new()).await?;
+        days.insert(today, position);
+        let old = days.range(..=today - DAYS_MAX).next_back().map(|(_, position)| *position);
+        if let Some(position) = old {
+            cx.tape.prune_to(&cx.realm, TRACK, position).await?;
+            days.retain(|day, _| *day > today - DAYS_MAX);
+        }
+        cx.board.post(&cx.realm, DAYS, Posting { subject: DAYS.to_owned(), at: cx.now, body: pack(&days)? }).await
+    }
+
     async fn judge(&self, report: ScanReport) -> Result<(Option<Judged>, ScanReport), StoreError> {
         let Some(book) = self.feeds.clone() else { return Ok((None, report)) };
         let judging = move || {
@@ -127,7 +170,7 @@ impl ContainerRoom {
 
     /// Forgets sensors: what they reported, and their keys.
     pub(crate) async fn forget(&self, cx: &Cx, sensors: &[AgentKey], ids: &[String]) -> Result<(), StoreError> {
-        let topics = [HEARTBEATS, HOSTS];
+        let topics = [HEARTBEATS, HOSTS, COUNTS];
         let writes = ids.iter().flat_map(|id| topics.map(|topic| Write::remove(topic, id.clone()))).collect();
         cx.board.write(&cx.realm, writes).await?;
         for key in sensors {

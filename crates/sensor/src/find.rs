@@ -21,6 +21,8 @@ pub struct Places {
     pub layouts: Vec<PathBuf>,
     /// Stores of engines, and where they are; one that is not there holds nothing.
     pub engines: Vec<(Engine, PathBuf)>,
+    /// Also processes outside of containers.
+    pub all_processes: bool,
 }
 
 /// Where an image can be scanned.

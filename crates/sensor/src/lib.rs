@@ -8,6 +8,7 @@ pub mod find;
 pub mod memory;
 pub mod orders;
 pub mod registry;
+pub mod runtime;
 pub mod sensor;
 mod work;
 

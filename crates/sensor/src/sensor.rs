@@ -97,13 +97,22 @@ impl Sensor {
     /// # Errors
     /// It has not enrolled, or its folder or its host cannot be used.
     pub fn open(folder: Folder, client: impl Fn() -> Client, root: &Root, places: Places) -> Result<Self, SensorError> {
+        let all_processes = places.all_processes;
         let credential = folder.credential()?.ok_or(SensorError::Stranger)?;
         let path = folder.path().to_owned();
         let spool = Spool::open(path.join("spool"), SPOOL)?;
         let memory = Memory::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
         let shelf = Shelf::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
         let (facts, finder) = (facts(root)?, Finder::new(places));
-        let work = Work::new(client(), credential.clone(), path, spool, (memory, shelf), finder, facts.clone());
+        let work = Work::new(
+            client(),
+            credential.clone(),
+            path,
+            spool,
+            (memory, shelf),
+            (finder, all_processes),
+            facts.clone(),
+        );
         Ok(Self { polling: client(), credential, facts, work, _folder: folder })
     }
 

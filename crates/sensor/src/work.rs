@@ -1,11 +1,13 @@
 //! The work itself: look for images, scan those that are due, report.
 
+mod events;
 mod local;
 mod runs;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::pin::pin;
+use std::time::Duration;
 
 use bartizan_agent::client::CallError;
 use bartizan_agent::spool::{Kind, Spool};
@@ -26,10 +28,14 @@ use tokio::time::sleep;
 use crate::find::{Finder, Place};
 use crate::memory::{Memory, Shelf};
 use crate::orders::Orders;
+use crate::runtime::Watch;
 use crate::sensor::{Pace, SensorError};
 
 const HOST: &str = "/v1/sensor/host";
 const SCAN: &str = "/v1/sensor/scan";
+const EVENTS: &str = "/v1/sensor/events";
+/// Between looks for events.
+const EVENTS_EVERY: Duration = Duration::from_secs(1);
 /// Scans after which what is remembered is written.
 const SAVE_EVERY: u64 = 64;
 /// How long a scan that failed waits until it is tried again, in milliseconds.
@@ -50,6 +56,10 @@ pub(crate) struct Work {
     finder: Option<Finder>,
     facts: Facts,
     containers: Vec<FoundContainer>,
+    /// Of processes, once it is wanted.
+    watch: Option<Watch>,
+    /// Also those outside of containers.
+    all_processes: bool,
     obeyed: Obeyed,
     /// The report that the server has, and since when.
     reported: Option<(HostReport, Timestamp)>,
@@ -66,7 +76,7 @@ impl Work {
         folder: PathBuf,
         spool: Spool,
         (memory, shelf): (Memory, Shelf),
-        finder: Finder,
+        (finder, all_processes): (Finder, bool),
         facts: Facts,
     ) -> Self {
         let (finder, obeyed) = (Some(finder), Obeyed::default());
@@ -80,6 +90,8 @@ impl Work {
             finder,
             facts,
             containers: Vec::new(),
+            watch: None,
+            all_processes,
             obeyed,
             reported: None,
         }
@@ -93,8 +105,9 @@ impl Work {
         telling: &watch::Sender<Obeyed>,
     ) -> Result<(), SensorError> {
         loop {
-            // Runs while the work is done: looks begin so often, however long one takes.
-            let mut next = pin!(sleep(pace.look));
+            // Runs while the work is done: looks begin so often, however long one takes. Events do not wait for images.
+            let runs = orders.borrow().as_ref().is_some_and(|orders| orders.profile_type == ProfileType::Runtime);
+            let mut next = pin!(sleep(if runs { EVENTS_EVERY.min(pace.look) } else { pace.look }));
             let known = orders.borrow_and_update().is_some();
             if known {
                 self.turn(orders, telling).await?;
@@ -129,9 +142,10 @@ impl Work {
         match current.profile_type {
             ProfileType::General | ProfileType::Cicd => self.local(&current, orders, telling).await,
             ProfileType::Registry => self.registries(&current, orders, telling).await,
-            ProfileType::Cluster | ProfileType::Runtime => {
+            ProfileType::Runtime => self.events(&current, telling).await,
+            ProfileType::Cluster => {
                 telling.send_replace(self.obeyed.clone());
-                self.note(Vec::new(), Vec::new()).await
+                self.note(Vec::new(), vec!["clusters are not looked at".to_owned()]).await
             }
         }
     }
@@ -237,7 +251,9 @@ impl Work {
     async fn note(&mut self, images: Vec<FoundImage>, mut missed: Vec<String>) -> Result<(), SensorError> {
         let dropped = self.spool.dropped();
         if dropped > 0 {
-            missed.push(format!("{dropped} scans were dropped unsent: the sensor's folder was full"));
+            missed.push(format!(
+                "{dropped} scans or batches of events were dropped unsent: the sensor's folder was full"
+            ));
         }
         let containers = self.containers.clone();
         let report = HostReport { facts: self.facts.clone(), obeyed: Obeyed::default(), images, containers, missed };
@@ -269,10 +285,11 @@ impl Work {
     pub(crate) async fn deliver(&mut self) -> Result<(), SensorError> {
         while let Some(item) = self.spool.items().next().cloned() {
             let body = Bytes::from(self.spool.read(&item)?);
-            match self.client.post::<Nothing>(SCAN, body, Some(&self.credential)).await {
+            let path = if *item.kind() == Kind::Events { EVENTS } else { SCAN };
+            match self.client.post::<Nothing>(path, body, Some(&self.credential)).await {
                 Ok(Nothing {}) => {}
                 Err(CallError::Refused { status, text, .. }) => {
-                    tracing::error!(status, text, "the server will not take a scan; it is dropped");
+                    tracing::error!(status, text, "the server will not take a report; it is dropped");
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -1,5 +1,7 @@
 //! A sensor as the vendor lists it: times are texts, and what is not known here is null.
 
+use std::collections::BTreeMap;
+
 use bartizan_wire::{Shape, Timestamp};
 use serde::Serialize;
 
@@ -52,6 +54,14 @@ pub struct SensorRecord {
     pub containers: i64,
     /// What it could not look into. Beside what the vendor answers.
     pub missed: Vec<String>,
+    /// Where its events come from; null for one that reports none. Beside what the vendor answers.
+    pub events_source: Option<String>,
+    /// Events that the kernel or a full queue dropped. Beside what the vendor answers.
+    pub events_lost: i64,
+    /// Processes that were gone before it was known what they were. Beside what the vendor answers.
+    pub events_unread: i64,
+    /// Events that were dropped by a rule of the profile, by rule. Beside what the vendor answers.
+    pub events_dropped: BTreeMap<String, i64>,
 }
 
 impl SensorRecord {
@@ -67,6 +77,9 @@ impl SensorRecord {
         };
         let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let version = facts.and_then(|facts| text(&facts.version));
+        let events = known.events(&sensor.sensor_id);
+        let dropped = events.map(|events| &events.dropped);
+        let wide = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let (images, containers) = known.counts(&sensor.sensor_id);
         let obeyed = heartbeat.map(|heartbeat| &heartbeat.obeyed).filter(|obeyed| obeyed.profile_id == profile.0);
         let hostname = facts.map_or(&sensor.hostname, |facts| &facts.hostname).clone();
@@ -91,6 +104,10 @@ impl SensorRecord {
             images,
             containers,
             missed: known.missed(&sensor.sensor_id).to_vec(),
+            events_source: events.map(|events| events.source.clone()),
+            events_lost: events.map_or(0, |events| wide(events.lost)),
+            events_unread: events.map_or(0, |events| wide(events.unread)),
+            events_dropped: dropped.into_iter().flatten().map(|(rule, count)| (rule.clone(), wide(*count))).collect(),
         }
     }
 }

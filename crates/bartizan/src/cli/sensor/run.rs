@@ -40,6 +40,9 @@ pub(crate) struct Run {
     /// where its store is not in the usual place; or none. All, if absent.
     #[arg(long, value_name = "ENGINE")]
     engine: Vec<Place>,
+    /// With --type runtime: also tell of processes outside of containers.
+    #[arg(long)]
+    all_processes: bool,
     /// Seconds between looks for images.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     look: u64,
@@ -55,6 +58,8 @@ enum Type {
     General,
     /// Images of the registries that its profile names, by their schedules.
     Registry,
+    /// What processes in containers do, from the kernel's process connector.
+    Runtime,
     /// Images that a build has marked: tagged `qualys_scan_target:<digest>`.
     Cicd,
 }
@@ -64,6 +69,7 @@ impl From<Type> for ProfileType {
         match said {
             Type::General => Self::General,
             Type::Registry => Self::Registry,
+            Type::Runtime => Self::Runtime,
             Type::Cicd => Self::Cicd,
         }
     }
@@ -124,7 +130,8 @@ impl Run {
             let credential = enrolled.map_err(|error| refused(&error))?;
             output::line(&format!("enrolled as {}", credential.instance_id));
         }
-        let places = Places { layouts: self.layouts.clone(), engines: engines(&self.engine) };
+        let places =
+            Places { layouts: self.layouts.clone(), engines: engines(&self.engine), all_processes: self.all_processes };
         let mut sensor = Sensor::open(folder, client, &root, places).map_err(|error| refused(&error))?;
         if self.once {
             sensor.once().await.map_err(|error| refused(&error))?;
