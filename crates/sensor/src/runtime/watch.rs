@@ -154,9 +154,7 @@ mod tests {
         let status = Command::new("/bin/sleep").arg("0.3").status().unwrap();
         assert!(status.success());
         let mut seen = Vec::new();
-        #[expect(clippy::disallowed_methods, reason = "a test waits for another process")]
         let end = Instant::now() + Duration::from_secs(5);
-        #[expect(clippy::disallowed_methods, reason = "a test waits for another process")]
         while Instant::now() < end
             && !seen.iter().any(|one: &Seen| one.exit_code.is_some() && one.process.name() == "sleep")
         {
