@@ -187,6 +187,12 @@ def test_a_sensor_starts_nothing_in_an_inactive_window(client, sensor, images):
     _, _, listed = client.call("GET", f"{CSAPI}/images")
     assert {image["scanStatus"] for image in listed["data"]} == {None}
     assert all("inactive" in image["scanStatusReason"] for image in listed["data"])
+    # None is late before the hour of grace is over; that the window keeps them from it is said then.
+    status = subprocess.run([program(), "container", "status", "--output", "json"], capture_output=True, text=True, timeout=60,
+                            env=environment(BARTIZAN_ENDPOINT=client.endpoint, BARTIZAN_ACCESS_KEY_ID=ACCESS_KEY, BARTIZAN_SECRET_ACCESS_KEY=SECRET_KEY, BARTIZAN_REGION=REGION))
+    assert status.returncode == 0, status
+    covered = json.loads(status.stdout)
+    assert covered["ProfileName"] == "closed" and covered["Sensors"] == 1 and covered["Coverage"]["Images"] == 2
     # Opening it is previewed with both images, and then they are scanned.
     _, headers, _ = client.call("PUT", f"/preview{PROFILES}/{GENERAL}", profile("open"))
     assert any("2 images would start being covered" in line for line in preview(client, headers["x-bartizan-preview"])["Summary"])

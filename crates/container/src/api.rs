@@ -31,6 +31,7 @@ pub mod delete_sensors;
 pub mod enrol_sensor;
 pub mod get_activation_key;
 pub mod get_container;
+pub mod get_coverage;
 pub mod get_image;
 pub mod get_registry;
 pub mod get_sensor;
@@ -86,6 +87,7 @@ pub fn operations(room: &Arc<ContainerRoom>) -> Vec<ErasedOperation> {
         ErasedOperation::of::<report_scan::ReportScan>(Arc::clone(room)),
         ErasedOperation::of::<list_sensors::ListSensors>(Arc::clone(room)),
         ErasedOperation::of::<get_sensor::GetSensor>(Arc::clone(room)),
+        ErasedOperation::of::<get_coverage::GetCoverage>(Arc::clone(room)),
         ErasedOperation::of::<delete_sensors::DeleteSensors>(Arc::clone(room)),
         ErasedOperation::of::<list_images::ListImages>(Arc::clone(room)),
         ErasedOperation::of::<get_image::GetImage>(Arc::clone(room)),

@@ -4,7 +4,7 @@ use bartizan_policy::preview::{Blind, Evidence, Foresight};
 use bartizan_wire::Timestamp;
 use serde_json::{Value, json};
 
-use crate::engine::{Comparison, Image, Late, Never, Next, Plan, World};
+use crate::engine::{Comparison, Coverage, Image, Late, Never, Next, Plan, World};
 
 /// Vulnerabilities and patterns that one sentence names; the rest is counted.
 const NAMED_MAX: usize = 5;
@@ -157,6 +157,22 @@ fn evidence(found: &Comparison, world: &World) -> Evidence {
         newest: scanned().max(),
         blind: blind.map(|(count, why)| Blind { why: why.to_owned(), count }).collect(),
     }
+}
+
+/// How well images are covered, as data.
+#[must_use]
+pub fn coverage(found: &Coverage, plan: &Plan, world: &World) -> Value {
+    let reasons = found.late.iter().map(|(why, images)| json!({ "Why": late(plan, *why), "Images": images }));
+    let longest = found.longest.iter().filter_map(|(place, since, why)| {
+        let image = world.images.get(*place)?;
+        Some(json!({
+            "Image": shown(image), "Sha": image.sha, "Since": since.to_iso8601(), "Why": late(plan, *why),
+        }))
+    });
+    json!({
+        "Images": found.images, "Fresh": found.fresh, "Reasons": reasons.collect::<Vec<_>>(),
+        "Inactive": plan.week().to_string(), "Late": longest.collect::<Vec<_>>(),
+    })
 }
 
 /// An image by its first name, or else by its id.

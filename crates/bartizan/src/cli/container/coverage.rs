@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bartizan_container::{engine, told};
-use serde_json::json;
+use serde_json::Value;
 
 use super::known::{Known, plan};
 use crate::cli::Format;
@@ -30,33 +30,31 @@ impl Coverage {
     pub(crate) fn run(&self, format: Format) -> Outcome {
         let plan = plan(&self.profile)?;
         let world = self.known.world()?;
-        let found = engine::coverage(&plan, &world, self.listed);
-        let late = found.longest.iter().filter_map(|(place, since, why)| {
-            Some((told::shown(world.images.get(*place)?), since.to_iso8601(), told::late(&plan, *why)))
-        });
+        let found = told::coverage(&engine::coverage(&plan, &world, self.listed), &plan, &world);
         match format {
-            Format::Json => {
-                let reasons =
-                    found.late.iter().map(|(why, images)| json!({ "Why": told::late(&plan, *why), "Images": images }));
-                let late = late.map(|(image, since, why)| json!({ "Image": image, "Since": since, "Why": why }));
-                output::json(&json!({
-                    "Images": found.images, "Fresh": found.fresh, "Reasons": reasons.collect::<Vec<_>>(),
-                    "Inactive": plan.week().to_string(), "Late": late.collect::<Vec<_>>(),
-                }));
-            }
-            Format::Table => {
-                output::line(&format!("{} of {} images were scanned in time", found.fresh, found.images));
-                output::line(&format!("inactive (UTC): {}", plan.week()));
-                for (why, images) in &found.late {
-                    output::line(&format!("{images} late: {}", told::late(&plan, *why)));
-                }
-                let rows: Vec<_> = late.map(|(image, since, why)| vec![image, since, why]).collect();
-                if !rows.is_empty() {
-                    output::line("");
-                    output::table(&["IMAGE", "LATE SINCE", "WHY"], &rows);
-                }
-            }
+            Format::Json => output::json(&found),
+            Format::Table => print(&found),
         }
-        Ok(if self.exit_code && found.fresh < found.images { Done::Differs } else { Done::Well })
+        Ok(if self.exit_code && is_late(&found) { Done::Differs } else { Done::Well })
+    }
+}
+
+/// Whether any image is late.
+pub(super) fn is_late(found: &Value) -> bool {
+    found.get("Fresh") != found.get("Images")
+}
+
+pub(super) fn print(found: &Value) {
+    let of = |member: &str| output::cell(found, member);
+    output::line(&format!("{} of {} images were scanned in time", of("Fresh"), of("Images")));
+    output::line(&format!("inactive (UTC): {}", of("Inactive")));
+    for reason in output::list(found, "Reasons") {
+        output::line(&format!("{} late: {}", output::cell(reason, "Images"), output::cell(reason, "Why")));
+    }
+    let row = |late: &Value| ["Image", "Since", "Why"].map(|member| output::cell(late, member)).to_vec();
+    let rows: Vec<_> = output::list(found, "Late").iter().map(row).collect();
+    if !rows.is_empty() {
+        output::line("");
+        output::table(&["IMAGE", "LATE SINCE", "WHY"], &rows);
     }
 }
