@@ -276,6 +276,22 @@ def test_filters_orders_and_pages(client, sensor, images):
     assert sorted(bulk) == shas
 
 
+def test_the_log_is_kept_as_the_profile_says(client, sensor, images):
+    one = sensor(client, "--layouts", images)
+    until(lambda: scanned(client, 2))
+    log = one.data / "logs" / "qpa.log"
+    assert "scanned" in log.read_text() and "INFO" in log.read_text()
+    quiet = profile("quiet")
+    quiet["config"]["performanceManagement"] = {"logSecurityLevel": "ERROR", "maxLogFileSize": 1, "maxNoOfArchivedLogFiles": 1}
+    client.call("PUT", f"{PROFILES}/{GENERAL}", quiet)
+    until(lambda: client.call("GET", f"{CSAPI}/sensors/{one.id}")[2]["configurationProfileRevision"] == 1)
+    before = log.read_text()
+    named(images / "late", "registry.example/team/late:1", system(("zlib", "1.3")))
+    until(lambda: scanned(client, 3))
+    assert log.read_text() == before, "what is no error is not written"
+    assert one.end() == 0
+
+
 def test_a_stranger_does_not_enrol(client, tmp_path):
     _, _, key = client.call("GET", f"{CSAPI}/activationkey")
     assert client.call("GET", f"{CSAPI}/activationkey")[2] == key

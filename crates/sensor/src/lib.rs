@@ -5,6 +5,7 @@
 
 pub mod enrol;
 pub mod find;
+pub mod log;
 pub mod memory;
 pub mod orders;
 pub mod registry;

@@ -19,6 +19,7 @@ use tokio::time::sleep;
 
 use crate::enrol::facts;
 use crate::find::{Finder, Places};
+use crate::log;
 use crate::memory::{Memory, Shelf};
 use crate::orders::{Answer, Orders};
 use crate::work::Work;
@@ -100,6 +101,7 @@ impl Sensor {
         let all_processes = places.all_processes;
         let credential = folder.credential()?.ok_or(SensorError::Stranger)?;
         let path = folder.path().to_owned();
+        log::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
         let spool = Spool::open(path.join("spool"), SPOOL)?;
         let memory = Memory::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
         let shelf = Shelf::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;

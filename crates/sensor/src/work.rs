@@ -26,6 +26,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::find::{Finder, Place};
+use crate::log;
 use crate::memory::{Memory, Shelf};
 use crate::orders::Orders;
 use crate::runtime::Watch;
@@ -137,6 +138,7 @@ impl Work {
             self.obeyed.profile_id.clone_from(&current.profile_id);
             self.obeyed.revision = current.revision;
             self.obeyed.since = clock::now();
+            log::obey(&current.config.performance_management);
         }
         self.obeyed.inactive = !is_active(&current);
         match current.profile_type {
