@@ -292,6 +292,29 @@ def test_the_log_is_kept_as_the_profile_says(client, sensor, images):
     assert one.end() == 0
 
 
+def test_a_build_gets_a_verdict_under_its_profile(client, images, tmp_path):
+    _, _, key = client.call("GET", f"{CSAPI}/activationkey")
+    advisories = feed(tmp_path, advisory(1, "curl", "7.89", CRITICAL))
+    def scan(image, code):
+        command = [program(), "sensor", "scan", str(images / image), "--feed", str(advisories), "--cache", str(tmp_path / "cache"),
+                   "--endpoint", client.endpoint, "--data", str(tmp_path / "build"),
+                   "--customer-id", key["customerId"], "--activation-id", key["activationId"]]
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
+        assert done.returncode == code, done
+        return done
+    assert "CVE-2026-1" in scan("shop", 4).stdout
+    [found] = client.call("GET", f"{CSAPI}/images")[2]["data"]
+    assert found["source"] == ["CICD"] and found["scanStatus"] == "SUCCESS" and found["vulnerabilities"]["severity5Count"] == 1
+    [one] = client.call("GET", f"{CSAPI}/sensors")[2]["data"]
+    assert one["sensorType"] == "CICD" and one["status"] == "STOPPED"
+    narrow = {**profile("of builds", scanning={"imageExclusionRegexList": [".*/sandbox/.*"]}), "profileType": "CICD"}
+    client.call("POST", PROFILES, {**narrow, "associatedSensorIds": [one["sensorId"]]})
+    assert "a pattern leaves it out" in scan("sandbox", 0).stderr
+    _, _, listed = client.call("GET", f"{CSAPI}/images?sort=repo.repository:asc")
+    assert [image["scanStatus"] for image in listed["data"]] == ["EXCLUDED", "SUCCESS"], "earlier builds stay"
+    assert client.call("GET", f"{CSAPI}/sensors")[2]["count"] == 1
+
+
 def test_a_stranger_does_not_enrol(client, tmp_path):
     _, _, key = client.call("GET", f"{CSAPI}/activationkey")
     assert client.call("GET", f"{CSAPI}/activationkey")[2] == key

@@ -3,6 +3,7 @@
 //! When an image is scanned is decided by the very function that a preview asks, [`next_scan`](bartizan_container::engine::next_scan):
 //! what a preview foretells is what a sensor does.
 
+pub mod build;
 pub mod enrol;
 pub mod find;
 pub mod log;
@@ -13,5 +14,6 @@ pub mod runtime;
 pub mod sensor;
 mod work;
 
+pub use build::Build;
 pub use enrol::{Activation, enrol};
 pub use sensor::{Pace, Sensor, SensorError};

@@ -165,7 +165,7 @@ impl Sensor {
     }
 }
 
-fn foreign(why: &str) -> CallError {
+pub(crate) fn foreign(why: &str) -> CallError {
     CallError::Refused { path: POLL, status: 200, text: format!("this sensor does not understand its orders: {why}") }
 }
 
@@ -210,7 +210,7 @@ async fn attend(
     }
 }
 
-async fn poll(
+pub(crate) async fn poll(
     client: &mut Client,
     credential: &Credential,
     facts: &Facts,

@@ -323,7 +323,7 @@ fn decide(orders: &Orders, image: &FoundImage, schedules: &[Schedule], now: Time
     next_scan(&orders.plan, &image, verdict, schedules, now)
 }
 
-fn skipped(why: Never, orders: &Orders) -> Skipped {
+pub(crate) fn skipped(why: Never, orders: &Orders) -> Skipped {
     let pattern = match why {
         Never::Excluded { pattern } => orders.plan.exclusions().text(pattern).map(str::to_owned),
         _ => None,

@@ -1,5 +1,6 @@
 //! `bartizan sensor`
 
+mod enrolment;
 mod find;
 mod run;
 mod scan;

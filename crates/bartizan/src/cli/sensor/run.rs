@@ -2,15 +2,14 @@
 
 use std::path::PathBuf;
 
-use bartizan_agent::client::Patience;
 use bartizan_agent::collect::Root;
-use bartizan_agent::{Client, Endpoint, Folder};
 use bartizan_container::profile::ProfileType;
 use bartizan_image::source::stores::Engine;
 use bartizan_sensor::find::Places;
-use bartizan_sensor::{Activation, Pace, Sensor, enrol};
+use bartizan_sensor::{Pace, Sensor};
 use clap::ValueEnum;
 
+use super::enrolment::Enrolment;
 use crate::exit::{Done, Failure, Outcome};
 use crate::{output, stop};
 
@@ -18,18 +17,8 @@ use crate::{output, stop};
 /// activation key (GET /csapi/v1.3/activationkey); what was found waits on disk while the server is away.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
-    /// Address of the server, such as http://bartizan.example:8470.
-    #[arg(long, env = "BARTIZAN_ENDPOINT")]
-    endpoint: Endpoint,
-    /// Folder for the sensor's credential, what it remembers, and what waits.
-    #[arg(long, env = "BARTIZAN_SENSOR_DATA", default_value = "./bartizan-sensor-data")]
-    data: PathBuf,
-    /// customerId of the activation key; needed at the first start only.
-    #[arg(long, env = "BARTIZAN_CUSTOMER_ID", requires = "activation_id")]
-    customer_id: Option<String>,
-    /// activationId of the activation key.
-    #[arg(long, env = "BARTIZAN_SENSOR_ACTIVATION_ID", hide_env_values = true, requires = "customer_id")]
-    activation_id: Option<String>,
+    #[command(flatten)]
+    enrolment: Enrolment,
     /// What it does; it cannot be changed later.
     #[arg(long, value_enum, default_value_t = Type::General)]
     r#type: Type,
@@ -60,7 +49,7 @@ enum Type {
     Registry,
     /// What processes in containers do, from the kernel's process connector.
     Runtime,
-    /// Images that a build has marked: tagged `qualys_scan_target:<digest>`.
+    /// Images that a build has marked: tagged `qualys_scan_target:<digest>`. `sensor scan` with --endpoint scans one at once.
     Cicd,
 }
 
@@ -114,22 +103,8 @@ impl Run {
     async fn serve(&self) -> Outcome {
         let refused = |error: &dyn std::fmt::Display| Failure::Refused(error.to_string());
         let stopped = stop::asked().map_err(|error| refused(&error))?;
-        let folder = Folder::open(&self.data).map_err(|error| refused(&error))?;
-        let client = || Client::new(self.endpoint.clone(), Patience::default());
-        let root = Root::new("/");
-        if folder.credential().map_err(|error| refused(&error))?.is_none() {
-            let (Some(customer_id), Some(activation_id)) = (&self.customer_id, &self.activation_id) else {
-                return Err(Failure::Refused(
-                    "this sensor has not enrolled: give --customer-id and --activation-id, as GET \
-                     /csapi/v1.3/activationkey answers them"
-                        .to_owned(),
-                ));
-            };
-            let activation = Activation { customer_id, activation_id };
-            let enrolled = enrol(&folder, &mut client(), &root, self.r#type.into(), activation).await;
-            let credential = enrolled.map_err(|error| refused(&error))?;
-            output::line(&format!("enrolled as {}", credential.instance_id));
-        }
+        let (folder, root) = (self.enrolment.folder(self.r#type.into()).await?, Root::new("/"));
+        let client = || self.enrolment.client();
         let places =
             Places { layouts: self.layouts.clone(), engines: engines(&self.engine), all_processes: self.all_processes };
         let mut sensor = Sensor::open(folder, client, &root, places).map_err(|error| refused(&error))?;
@@ -137,7 +112,7 @@ impl Run {
             sensor.once().await.map_err(|error| refused(&error))?;
             return Ok(Done::Well);
         }
-        output::line(&format!("sensor {} reports to {}", sensor.id(), self.endpoint));
+        output::line(&format!("sensor {} reports to {}", sensor.id(), self.enrolment.endpoint));
         let pace = Pace { look: std::time::Duration::from_secs(self.look), ..Pace::default() };
         sensor.run(pace, stopped).await.map_err(|error| refused(&error))?;
         Ok(Done::Well)

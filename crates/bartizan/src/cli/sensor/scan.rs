@@ -4,15 +4,20 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use bartizan_agent::clock;
+use bartizan_agent::collect::Root;
+use bartizan_agent::{Endpoint, clock};
+use bartizan_container::observe::Skipped;
+use bartizan_container::profile::ProfileType;
 use bartizan_image::feed::{Book, Severity, prepare};
 use bartizan_image::judge::{Judged, judge};
 use bartizan_image::layer::Cache;
 use bartizan_image::report::{Form, Report};
 use bartizan_image::scan::{self, Options, Scanned};
-use bartizan_image::source::{self, Choice, Platform};
+use bartizan_image::source::{self, Choice, Image, Platform, choose};
+use bartizan_sensor::Build;
 use clap::ValueEnum;
 
+use super::enrolment::{Key, client};
 use crate::cli::Format;
 use crate::exit::{Done, Failure, Outcome};
 use crate::output;
@@ -57,6 +62,12 @@ pub(crate) struct Scan {
     /// Also list what lock files ask for, whether or not it is there.
     #[arg(long)]
     lock_files: bool,
+    /// A server whose CICD profile says whether the image is scanned, and to which it is reported; the sensor enrols there as one of
+    /// that type. An image that the profile leaves out ends with 0.
+    #[arg(long)]
+    endpoint: Option<Endpoint>,
+    #[command(flatten)]
+    key: Key,
 }
 
 /// The forms of a report.
@@ -97,7 +108,19 @@ impl Scan {
             declared: self.lock_files,
             ..Options::default()
         };
-        let scanned = scan::scan(&store, &options).map_err(refused)?;
+        let image = choose(&store, &options.choice).map_err(refused)?;
+        let mut reporting = self.reporting()?;
+        if let Some(reporting) = &mut reporting
+            && let Some(skipped) = reporting.build.skips(&image)
+        {
+            eprintln!("not scanned {}", skipped.why);
+            reporting.report(&image, Err(skipped))?;
+            return Ok(Done::Well);
+        }
+        let scanned = scan::scan_image(&store, image, &options).map_err(refused)?;
+        if let Some(reporting) = &mut reporting {
+            reporting.report(&scanned.image, Ok(&scanned))?;
+        }
         if let Some(why) = &scanned.not_kept {
             tracing::warn!("what was found in a layer could not be kept, so it will be read again: {why}");
         }
@@ -118,6 +141,20 @@ impl Scan {
         };
         self.print(&report, format)?;
         Ok(if self.fails(&scanned, judged.as_ref()) { Done::Differs } else { Done::Well })
+    }
+
+    /// The sensor of a server, if there is one.
+    fn reporting(&self) -> Result<Option<Reporting>, Failure> {
+        let Some(endpoint) = &self.endpoint else { return Ok(None) };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::Refused(format!("the program cannot start: {error}")))?;
+        let build = runtime.block_on(async {
+            let folder = self.key.folder(endpoint, ProfileType::Cicd).await?;
+            Build::open(folder, client(endpoint), &Root::new("/")).await.map_err(refused)
+        })?;
+        Ok(Some(Reporting { runtime, build }))
     }
 
     fn print(&self, report: &Report<'_>, format: Format) -> Result<(), Failure> {
@@ -184,6 +221,18 @@ impl Scan {
             Some(base.join("bartizan"))
         };
         self.cache.clone().or_else(own)
+    }
+}
+
+/// A sensor that reports what this command does.
+struct Reporting {
+    runtime: tokio::runtime::Runtime,
+    build: Build,
+}
+
+impl Reporting {
+    fn report(&mut self, image: &Image, outcome: Result<&Scanned, Skipped>) -> Result<(), Failure> {
+        self.runtime.block_on(self.build.report(image, outcome)).map_err(refused)
     }
 }
 

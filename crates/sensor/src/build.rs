@@ -1,0 +1,142 @@
+//! A sensor in a build: one image, one verdict, and then it ends. It goes by a CICD profile, and reports what it found.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
+
+use bartizan_agent::collect::Root;
+use bartizan_agent::{Client, Credential, Folder, clock, durable};
+use bartizan_container::engine::{self, Name, Next, Reference, next_scan};
+use bartizan_container::observe::{Facts, FoundImage, HostReport, Obeyed, ScanReport, ScanType, Skipped};
+use bartizan_image::scan::Scanned;
+use bartizan_image::source::Image;
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::enrol::facts;
+use crate::find::described;
+use crate::orders::Orders;
+use crate::sensor::{SensorError, foreign, poll};
+use crate::work::skipped;
+
+const HOST: &str = "/v1/sensor/host";
+const SCAN: &str = "/v1/sensor/scan";
+const FILE: &str = "built.json";
+/// Images that the server is told of: the latest.
+const IMAGES_MAX: usize = 1000;
+/// The repository that a build puts an image in for its sensor.
+const MARK: &str = "qualys_scan_target";
+
+/// A sensor of the type CICD that has enrolled, and its orders.
+#[derive(Debug)]
+pub struct Build {
+    client: Client,
+    credential: Credential,
+    facts: Facts,
+    orders: Orders,
+    path: PathBuf,
+    _folder: Folder,
+}
+
+/// An answer without content.
+#[derive(Debug, Deserialize)]
+struct Nothing {}
+
+impl Build {
+    /// Gets orders.
+    ///
+    /// # Errors
+    /// It has not enrolled, or the server is away or refuses.
+    pub async fn open(folder: Folder, mut client: Client, root: &Root) -> Result<Self, SensorError> {
+        let credential = folder.credential()?.ok_or(SensorError::Stranger)?;
+        let facts = facts(root)?;
+        let answer = poll(&mut client, &credential, &facts, &Obeyed::default(), None, false).await?;
+        let orders = Orders::of(&answer).map_err(|why| foreign(&why))?;
+        let path = folder.path().to_owned();
+        Ok(Self { client, credential, facts, orders, path, _folder: folder })
+    }
+
+    /// Why an image is not scanned under the profile; `None` if it is.
+    #[must_use]
+    pub fn skips(&self, image: &Image) -> Option<Skipped> {
+        let sha = image.id.hex();
+        let names: Vec<Name> = image.names.iter().map(|name| Name::parse(name)).collect();
+        let verdict = self.orders.plan.exclusions().judge(&sha, &names);
+        // That it was handed to the sensor is what a build's mark says elsewhere.
+        let mark =
+            Name { registry: "".into(), repository: MARK.into(), reference: Reference::Tag(sha.as_str().into()) };
+        let now = clock::now();
+        let image = engine::Image { sha: sha.into(), names: vec![mark], seen: now, ..engine::Image::default() };
+        match next_scan(&self.orders.plan, &image, verdict, &[], now) {
+            Next::Never(why) => Some(skipped(why, &self.orders)),
+            Next::At(at) if at > now => Some(Skipped {
+                why: format!("because the sensor is inactive until {}", at.to_iso8601()),
+                pattern: None,
+            }),
+            Next::At(_) => None,
+        }
+    }
+
+    /// Tells the server of an image, and of what was found in it.
+    ///
+    /// # Errors
+    /// The server is away or refuses.
+    pub async fn report(&mut self, image: &Image, outcome: Result<&Scanned, Skipped>) -> Result<(), SensorError> {
+        let now = clock::now();
+        let mut found = FoundImage { names: image.names.clone(), seen: now, ..described(image) };
+        match &outcome {
+            Ok(_) => found.scanned = Some(now),
+            Err(skipped) => found.skipped = Some(skipped.clone()),
+        }
+        let images = self.remember(found)?;
+        let obeyed = Obeyed {
+            profile_id: self.orders.profile_id.clone(),
+            revision: self.orders.revision,
+            since: now,
+            ..Obeyed::default()
+        };
+        let report = HostReport {
+            facts: self.facts.clone(),
+            obeyed: Obeyed::default(),
+            images,
+            containers: Vec::new(),
+            missed: Vec::new(),
+        };
+        let id = self.credential.instance_id.clone();
+        self.post(HOST, &json!({ "SensorId": id, "Report": report })).await?;
+        if let Ok(scanned) = outcome {
+            let scan = ScanReport {
+                sha: image.id.hex(),
+                at: now,
+                scan_type: ScanType::Static,
+                fallback: None,
+                inventory: scanned.inventory.clone(),
+            };
+            self.post(SCAN, &json!({ "SensorId": id, "Scan": scan })).await?;
+        }
+        poll(&mut self.client, &self.credential, &self.facts, &obeyed, None, true).await?;
+        Ok(())
+    }
+
+    async fn post(&mut self, path: &'static str, body: &serde_json::Value) -> Result<(), SensorError> {
+        let Nothing {} = self.client.post(path, Bytes::from(body.to_string()), Some(&self.credential)).await?;
+        Ok(())
+    }
+
+    /// Keeps an image with those of earlier builds, the latest first.
+    fn remember(&self, found: FoundImage) -> Result<Vec<FoundImage>, SensorError> {
+        let failed = |source: io::Error| SensorError::Memory { path: self.path.clone(), source };
+        let earlier: Vec<FoundImage> = match std::fs::read(self.path.join(FILE)) {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut seen = BTreeSet::new();
+        let all = std::iter::once(found).chain(earlier);
+        let images: Vec<FoundImage> = all.filter(|image| seen.insert(image.sha.clone())).take(IMAGES_MAX).collect();
+        let text = serde_json::to_vec(&images).map_err(|error| failed(error.into()))?;
+        durable::write(&self.path, FILE, &text).map_err(failed)?;
+        Ok(images)
+    }
+}
