@@ -191,7 +191,12 @@ def tiny(turns, report, once):
     """Memory and time of a layer that is nothing but file names."""
     layout = turns.folder / "tiny"
     if not (layout / "index.json").exists():
-        many_files(layout)
+        # In another process: what this one once took would count as the peak of every process that it starts.
+        subprocess.run([sys.executable, __file__, layout], check=True)
     child = turns.turn(once([turns.program(), "sensor", "scan", layout, "--no-cache", "--report", "json"]))
     report.row(f"Bartizan, {TINY_FILES:,} files of one byte", child.wall, "", child.cpu, child.peak_mib, "")
     report.goal(f"peak memory with {TINY_FILES:,} files", child.peak_mib, 64, "MiB", at_least=False)
+
+
+if __name__ == "__main__":
+    many_files(Path(sys.argv[1]))

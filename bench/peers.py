@@ -12,6 +12,7 @@ DEBIAN = {
     "host": ["python3-apt", "debsecan"],
     "ingest": ["mosquitto"],
     "images": ["mmdebstrap", "umoci", "golang-go", "golang-github-coreos-bbolt-dev"],
+    "registry": ["docker-registry", "skopeo", "mmdebstrap", "umoci", "golang-go", "golang-github-coreos-bbolt-dev"],
     "inspect": ["libmodsecurity-dev", "g++"],
     "web": ["nginx", "libnginx-mod-http-modsecurity"],
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Benchmarks of Bartizan beside its best peers.
 
-    python3 bench/run.py [control|versions|index|host|fleet|ingest|replay|devices|images|inspect|web|all] [--quick] [--record] [--no-build]
+    python3 bench/run.py [control|versions|index|host|fleet|ingest|replay|devices|images|registry|profiles|inspect|web|all] [--quick] [--record] [--no-build]
 
 Every benchmark runs the peer and ours in one run, in turns, and prints medians, ranges and the ratio. What the peers need
 is installed into .test/bench-venv, and by apt where this is Debian and we are root. Nothing listens beyond 127.0.0.1.
@@ -15,9 +15,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ["versions", "index", "host", "fleet", "control", "ingest", "replay", "devices", "images", "inspect", "web"]
+NAMES = ["versions", "index", "host", "fleet", "control", "ingest", "replay", "devices", "images", "registry", "profiles", "inspect", "web"]
 # What is built for each: the program itself is measured by some only.
-NEEDS_PROGRAM = {"host", "control", "ingest", "images", "web"}
+NEEDS_PROGRAM = {"host", "control", "ingest", "images", "registry", "web"}
 
 
 def options():

@@ -286,3 +286,26 @@ impl Exclusions {
         self.patterns.iter().position(|(_, whole)| spellings.iter().any(|text| whole.matches(text)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_engines_read_them() {
+        for (text, registry, repository, reference) in [
+            ("registry.example/team/shop:1", "registry.example", "team/shop", "1"),
+            ("registry.example:5000/shop", "registry.example:5000", "shop", "latest"),
+            ("localhost/shop:2", "localhost", "shop", "2"),
+            ("library/nginx:1.27", "", "library/nginx", "1.27"),
+            ("nginx", "", "nginx", "latest"),
+            ("a.example/x@sha256:00", "a.example", "x", "sha256:00"),
+            ("a.example/x:1@sha256:00", "a.example", "x", "sha256:00"),
+        ] {
+            let name = Name::parse(text);
+            let (Reference::Tag(found) | Reference::Digest(found)) = &name.reference;
+            assert_eq!((&*name.registry, &*name.repository, &**found), (registry, repository, reference), "{text}");
+        }
+        assert_eq!(Name::parse("registry.example/team/shop:1").to_string(), "registry.example/team/shop:1");
+    }
+}

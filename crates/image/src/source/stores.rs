@@ -6,7 +6,7 @@
 //! | Podman, Buildah, CRI-O | `/var/lib/containers/storage` | unpacked (overlay, vfs) |
 //! | containerd | `/var/lib/containerd` | as they were pulled |
 
-mod bolt;
+pub mod bolt;
 mod containerd;
 mod containers;
 mod docker;

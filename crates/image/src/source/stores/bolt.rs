@@ -23,7 +23,7 @@ const TRIES: usize = 3;
 
 /// Why a database could not be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum BoltError {
+pub enum BoltError {
     /// The disk said so.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
@@ -34,7 +34,7 @@ pub(super) enum BoltError {
 
 /// One state of a database.
 #[derive(Debug)]
-pub(super) struct Bolt {
+pub struct Bolt {
     bytes: Vec<u8>,
     page_bytes: usize,
     root: u64,
@@ -42,14 +42,18 @@ pub(super) struct Bolt {
 
 /// A bucket: a tree of pages, or a page within its parent's value.
 #[derive(Debug, Clone)]
-pub(super) struct Bucket<'a> {
+pub struct Bucket<'a> {
     bolt: &'a Bolt,
     root: u64,
     inline: Option<&'a [u8]>,
 }
 
 impl Bolt {
-    pub(super) fn open(path: &Path) -> Result<Self, BoltError> {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, is none, or does not hold together, also when it is read again.
+    pub fn open(path: &Path) -> Result<Self, BoltError> {
         let mut last = BoltError::Damaged("it is not there");
         for _ in 0..TRIES {
             let bytes = whole(path, BYTES_MAX)?.ok_or(BoltError::Damaged("it is not there"))?;
@@ -61,7 +65,11 @@ impl Bolt {
         Err(last)
     }
 
-    fn read(bytes: Vec<u8>) -> Result<Self, BoltError> {
+    /// Reads the bytes of a database. Whether its tree holds together shows when it is walked.
+    ///
+    /// # Errors
+    /// They are none.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, BoltError> {
         // Two pages in turn say where the tree begins; the later one that is whole counts. The second one's place depends on
         // the size of pages, which the first one may not say any more.
         let places = [0, 4096, 8192, 16_384, 32_768, 65_536, 1024, 2048];
@@ -71,7 +79,9 @@ impl Bolt {
         Ok(Self { bytes, page_bytes, root })
     }
 
-    pub(super) fn root(&self) -> Bucket<'_> {
+    /// The bucket that has all others.
+    #[must_use]
+    pub fn root(&self) -> Bucket<'_> {
         Bucket { bolt: self, root: self.root, inline: None }
     }
 
@@ -123,7 +133,10 @@ fn number64(bytes: &[u8], at: usize) -> Option<u64> {
 
 impl<'a> Bucket<'a> {
     /// The bucket with a name.
-    pub(super) fn bucket(&self, name: &[u8]) -> Result<Option<Self>, BoltError> {
+    ///
+    /// # Errors
+    /// The database does not hold together.
+    pub fn bucket(&self, name: &[u8]) -> Result<Option<Self>, BoltError> {
         let mut found = None;
         self.each(&mut |key, value, is_bucket| {
             if is_bucket && key == name {
@@ -139,14 +152,20 @@ impl<'a> Bucket<'a> {
     }
 
     /// The names of its buckets.
-    pub(super) fn buckets(&self) -> Result<Vec<Vec<u8>>, BoltError> {
+    ///
+    /// # Errors
+    /// The database does not hold together.
+    pub fn buckets(&self) -> Result<Vec<Vec<u8>>, BoltError> {
         let mut names = Vec::new();
         self.each(&mut |key, _, is_bucket| names.extend(is_bucket.then(|| key.to_vec())))?;
         Ok(names)
     }
 
     /// The value of a key.
-    pub(super) fn value(&self, name: &[u8]) -> Result<Option<Vec<u8>>, BoltError> {
+    ///
+    /// # Errors
+    /// The database does not hold together.
+    pub fn value(&self, name: &[u8]) -> Result<Option<Vec<u8>>, BoltError> {
         let mut found = None;
         self.each(&mut |key, value, is_bucket| {
             if !is_bucket && key == name {
@@ -157,7 +176,10 @@ impl<'a> Bucket<'a> {
     }
 
     /// Walks all buckets, so that what does not hold together is found before anything is believed.
-    fn check(&self, depth: usize) -> Result<(), BoltError> {
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check(&self, depth: usize) -> Result<(), BoltError> {
         if depth > DEPTH_MAX {
             return Err(BoltError::Damaged("buckets are too deep"));
         }
