@@ -276,6 +276,25 @@ def test_filters_orders_and_pages(client, sensor, images):
     assert sorted(bulk) == shas
 
 
+def test_other_advisories_judge_what_was_scanned_before(start, sensor, images, tmp_path):
+    path = feed(tmp_path, advisory(1, "curl", "7.89", CRITICAL))
+    server = start("--feed", str(path))
+    client = Client(server.endpoint)
+    one = sensor(client, "--layouts", images)
+    sandbox, shop = until(lambda: scanned(client, 2))
+    assert one.end() == 0
+    first = client.call("GET", f"{CSAPI}/images/{shop['sha']}/vuln")[2]["details"][0]["firstFound"]
+    path.write_text(path.read_text() + json.dumps(advisory(3, "bash", "5.3", LOW)) + "\n")
+    server.terminate()
+    client = Client(server.start().endpoint)
+    def both():
+        found = client.call("GET", f"{CSAPI}/images/{shop['sha']}/vuln")[2]["details"]
+        return found if len(found) == 2 else None
+    known, new = until(both)
+    assert known["cveids"] == ["CVE-2026-1"] and known["firstFound"] == first
+    assert new["cveids"] == ["CVE-2026-3"] and int(new["firstFound"]) > int(first)
+
+
 def test_the_log_is_kept_as_the_profile_says(client, sensor, images):
     one = sensor(client, "--layouts", images)
     until(lambda: scanned(client, 2))

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use bartizan_image::feed::About;
 use bartizan_ledger::StoreError;
 use bartizan_policy::Cx;
 use bartizan_policy::packing::unpack;
@@ -51,6 +52,9 @@ pub struct KeptScan {
     pub vulnerabilities: Option<Vec<Vuln>>,
     /// What could not be judged, in words.
     pub unjudged: Vec<String>,
+    /// By which advisories it was judged.
+    #[serde(default)]
+    pub judged_by: Option<About>,
 }
 
 /// What is kept in memory of a scan.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bartizan_image::feed::{Book, FeedError};
 use bartizan_image::judge::{Judged, judge};
-use bartizan_ledger::{Posting, StoreError, Write};
+use bartizan_ledger::{Key, Posting, StoreError, Write};
 use bartizan_policy::packing::{pack, unpack};
 use bartizan_policy::{AgentKey, Cx, Keyholder, Position, Recording, aside};
 use bartizan_wire::{Realm, Timestamp};
@@ -15,7 +15,10 @@ use serde_json::Value;
 use crate::events::{COUNTS, DAYS, DAYS_MAX, EventReport, TRACK, day};
 use crate::known::{HEARTBEATS, HOSTS, Heartbeat, KeptScan, Known, SCANS};
 use crate::observe::{HostReport, ScanReport};
-use crate::vulnerability::vulnerabilities;
+use crate::vulnerability::{Vuln, vulnerabilities};
+
+/// Scans that are read from the board at once.
+const PAGE: u16 = 64;
 
 /// Lets time pass. Implemented by the server.
 #[async_trait::async_trait]
@@ -28,7 +31,7 @@ pub trait Rest: Send + Sync + std::fmt::Debug {
 #[derive(Debug, Default)]
 pub struct ContainerRoom {
     keyholder: Option<Arc<dyn Keyholder>>,
-    feeds: Option<Arc<Mutex<Book>>>,
+    feeds: RwLock<Option<Arc<Mutex<Book>>>>,
     realms: Mutex<BTreeMap<Realm, Arc<RwLock<Known>>>>,
     rest: Option<Arc<dyn Rest>>,
 }
@@ -39,7 +42,7 @@ impl ContainerRoom {
     pub fn new(keyholder: Arc<dyn Keyholder>, rest: Arc<dyn Rest>, feeds: Option<Book>) -> Self {
         Self {
             keyholder: Some(keyholder),
-            feeds: feeds.map(|book| Arc::new(Mutex::new(book))),
+            feeds: RwLock::new(feeds.map(|book| Arc::new(Mutex::new(book)))),
             realms: Mutex::default(),
             rest: Some(rest),
         }
@@ -102,19 +105,68 @@ impl ContainerRoom {
 
     /// Keeps a scan, and judges it. One that is older than the one that is kept changes nothing.
     pub(crate) async fn take_scan(&self, cx: &Cx, sensor: &str, report: ScanReport) -> Result<(), StoreError> {
+        let _turn = cx.turns.take(&scan_key(cx, &report.sha)).await;
         let prior = kept_scan(cx, &report.sha).await?;
         if prior.as_ref().is_some_and(|prior| prior.report.at > report.at) {
             return Ok(());
         }
+        let (prior, at) = (prior.and_then(|prior| prior.vulnerabilities).unwrap_or_default(), report.at);
+        self.keep_scan(cx, sensor.to_owned(), report, &prior, at).await
+    }
+
+    /// Judges a scan, and keeps it. `at` is when its findings were found.
+    async fn keep_scan(
+        &self,
+        cx: &Cx,
+        sensor: String,
+        report: ScanReport,
+        prior: &[Vuln],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let (judged, report) = self.judge(report).await?;
-        let prior = prior.and_then(|prior| prior.vulnerabilities).unwrap_or_default();
         let unjudged = judged.iter().flat_map(|judged| &judged.unjudged).map(|one| one.why.clone()).collect();
-        let found = judged.map(|judged| vulnerabilities(&judged, &report.inventory, &prior, report.at));
-        let scan = KeptScan { sensor: sensor.to_owned(), report, vulnerabilities: found, unjudged };
+        let judged_by = judged.as_ref().map(|judged| judged.about.clone());
+        let found = judged.map(|judged| vulnerabilities(&judged, &report.inventory, prior, at));
+        let scan = KeptScan { sensor, report, vulnerabilities: found, unjudged, judged_by };
         let posting = Posting { subject: scan.report.sha.clone(), at: scan.report.at, body: pack(&scan)? };
         cx.board.post(&cx.realm, SCANS, posting).await?;
         self.write(&cx.realm, |known| known.scanned(&scan));
         Ok(())
+    }
+
+    /// Goes by other advisories from now on. Scans that are kept are judged by them with [`ContainerRoom::judge_again`].
+    pub fn follow(&self, book: Book) {
+        *self.feeds.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(Mutex::new(book)));
+    }
+
+    /// Judges again what was judged by other advisories than those that are known now, and says how many scans that were. Images
+    /// need not be scanned for it: what is in them is kept.
+    ///
+    /// # Errors
+    /// When the store fails, or the advisories cannot be read.
+    pub async fn judge_again(&self, cx: &Cx) -> Result<usize, StoreError> {
+        let book = self.feeds.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(book) = book else { return Ok(0) };
+        let about = move || book.lock().unwrap_or_else(PoisonError::into_inner).about();
+        let about = aside(about).await?.map_err(|error| StoreError::Failed(error.to_string()))?;
+        let (mut after, mut count) = (None::<String>, 0);
+        loop {
+            let page = cx.board.list(&cx.realm, SCANS, after.as_deref(), PAGE).await?;
+            after = page.last().map(|posting| posting.subject.clone());
+            if after.is_none() {
+                return Ok(count);
+            }
+            for posting in page {
+                let _turn = cx.turns.take(&scan_key(cx, &posting.subject)).await;
+                // Read again: a sensor may have reported since the page was read.
+                let Some(kept) = kept_scan(cx, &posting.subject).await? else { continue };
+                if kept.judged_by.as_ref() != Some(&about) {
+                    let prior = kept.vulnerabilities.unwrap_or_default();
+                    self.keep_scan(cx, kept.sensor, kept.report, &prior, cx.now).await?;
+                    count += 1;
+                }
+            }
+        }
     }
 
     /// Keeps events; a batch that was taken before changes nothing.
@@ -159,7 +211,8 @@ impl ContainerRoom {
     }
 
     async fn judge(&self, report: ScanReport) -> Result<(Option<Judged>, ScanReport), StoreError> {
-        let Some(book) = self.feeds.clone() else { return Ok((None, report)) };
+        let book = self.feeds.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(book) = book else { return Ok((None, report)) };
         let judging = move || {
             let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
             let judged: Result<Judged, FeedError> = judge(&report.inventory, &mut book);
@@ -181,6 +234,11 @@ impl ContainerRoom {
         self.write(&cx.realm, |known| ids.iter().for_each(|id| known.forget(id)));
         Ok(())
     }
+}
+
+/// Whose turn it is to change the scan of an image.
+fn scan_key(cx: &Cx, sha: &str) -> Key {
+    Key { realm: cx.realm.clone(), kind: SCANS.to_owned(), name: sha.to_owned() }
 }
 
 /// The scan that is kept of an image.

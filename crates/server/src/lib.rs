@@ -7,6 +7,7 @@ pub mod config;
 pub mod data_folder;
 pub mod devices;
 mod door;
+mod feeds;
 mod get_statistics;
 mod mint;
 mod pause;

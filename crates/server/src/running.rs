@@ -7,7 +7,7 @@ use bartizan_access::authorize::ROOT;
 use bartizan_device::endpoint::Endpoint;
 use bartizan_device::room::DeviceRoom;
 use bartizan_gateway::{GatewayError, LiveTraffic};
-use bartizan_image::feed::{FeedError, prepare};
+use bartizan_image::feed::FeedError;
 use bartizan_ledger::StoreError;
 use bartizan_notify::Bell;
 use bartizan_operation::{BoundTwice, Refusal};
@@ -23,6 +23,7 @@ use crate::config::{Config, RootKey};
 use crate::data_folder::{DataFolder, FolderError};
 use crate::devices::{Devices, DevicesError, Doors};
 use crate::door::Door;
+use crate::feeds::Feeds;
 use crate::mint::RandomMint;
 use crate::pause::Pause;
 use crate::protection::Protection;
@@ -103,6 +104,7 @@ pub struct Server {
     serving: JoinHandle<()>,
     chores: JoinHandle<()>,
     expiries: JoinHandle<()>,
+    judging: JoinHandle<()>,
     protection: Option<Protection>,
     alerts: Alerts,
     pause: Arc<Pause>,
@@ -128,10 +130,8 @@ impl Server {
         let endpoint = endpoint.map_or_else(Endpoint::default, |host| Endpoint { host: host.clone() });
         let traffic = Arc::new(LiveTraffic::default());
         let known = Arc::clone(&traffic) as _;
-        let feeds = match config.feeds.as_slice() {
-            [] => None,
-            feeds => Some(prepare(feeds, &folder.join("cache"))?),
-        };
+        let feeds = Feeds::new(config.feeds, &folder.join("cache"));
+        let book = feeds.book()?;
         let pause = Arc::new(Pause::default());
         let rooms = Rooms::build(
             Arc::new(door.clone()),
@@ -140,7 +140,7 @@ impl Server {
             Arc::downgrade(&stores.ledger),
             known,
             Arc::clone(&pause),
-            feeds,
+            book,
         )?;
         let bell = Bell::default();
         let alerts = Alerts::deliver(&stores, config.realm.clone(), sinks, bell.clone());
@@ -186,6 +186,7 @@ impl Server {
         let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
         let (host, device) = (Arc::clone(&rooms.host), Arc::clone(&rooms.device));
         let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), host, device, chores_stores));
+        let judging = tokio::spawn(feeds.follow(Arc::clone(&surroundings), Arc::clone(&rooms.container)));
         let expiries = tokio::spawn(chores::tell_expiries(Arc::clone(&surroundings)));
         surroundings.set_ready(true);
         Ok(Self {
@@ -200,6 +201,7 @@ impl Server {
             serving,
             chores,
             expiries,
+            judging,
             protection,
             alerts,
             pause,
@@ -288,6 +290,7 @@ impl Server {
         self.surroundings.set_ready(false);
         self.chores.abort();
         self.expiries.abort();
+        self.judging.abort();
         self.pause.end();
         let _already_gone = self.shutdown.send(());
         if let Err(error) = self.serving.await {
