@@ -154,16 +154,18 @@ def test_an_engines_images_are_found_and_scanned(engine, archive, start, sensor,
         _, _, listed = client.call("GET", f"{CSAPI}/containers")
         [found] = listed["data"]
         assert found["sha"] == container and found["name"] == "till" and found["imageSha"] == image["sha"]
-        assert found["vulnerabilities"] is None and "isVulnPropagation" in found["vulnerabilitiesUnknown"]
+        assert found["lastScanned"] is None and found["source"] == "GENERAL"
+        unknown = client.call("GET", f"{CSAPI}/containers/{container}/vuln")[2]
+        assert unknown["details"] == {"vulns": [], "driftVulns": []} and "isVulnPropagation" in unknown["unknown"]
         # Findings of the image are shown on the container when the profile says so, and the preview says that they would be.
         shown = {"profileName": "shown", "config": {}, "isVulnPropagation": True}
         _, headers, _ = client.call("PUT", f"/preview{PROFILES}/{GENERAL}", shown)
         assert "1 container would show findings, instead of 0" in preview(client, headers["x-bartizan-preview"])["Summary"]
         client.call("PUT", f"{PROFILES}/{GENERAL}", shown)
         _, _, found = client.call("GET", f"{CSAPI}/containers/{container}")
-        assert found["vulnerabilities"]["severity5Count"] == 1 and found["vulnerabilitiesFrom"] == "IMAGE"
+        assert found["lastScanned"] and [one["cveids"] for one in found["vulnerabilities"]] == [["CVE-2026-1"]] and len(found["softwares"]) == 3
         assert client.call("GET", f"{CSAPI}/containers/{container}/vuln/count")[2]["severity5Count"] == 1
-        assert client.call("GET", f"{CSAPI}/containers/{container}/vuln")[2]["details"][0]["cveids"] == ["CVE-2026-1"]
+        assert client.call("GET", f"{CSAPI}/containers/{container}/vuln")[2]["details"]["vulns"][0]["cveids"] == ["CVE-2026-1"]
         assert client.call("GET", f"{CSAPI}/containers/{container}/software")[2]["count"] == 3
     assert client.call("GET", f"{CSAPI}/images")[2]["data"][0]["associatedContainersCount"] == (1 if container else 0)
     assert one.end() == 0

@@ -39,6 +39,8 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: impl 
     let connections = Arc::new(Semaphore::new(limits.connections));
     let (phase, watching) = watch::channel(Phase::Serving);
     let mut http = http1::Builder::new();
+    // Names of headers mean the same in any case, but a client of the vendor's in use looks for `Link` as it is written.
+    http.title_case_headers(true);
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_read).max_header_size(HEADER_BYTES_MAX);
     let mut shutdown = pin!(shutdown);
     loop {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bartizan_policy::Cx;
+use bartizan_wire::Timestamp;
 
 use crate::api::{self, images};
 use crate::errors::ContainerError;
@@ -10,7 +11,8 @@ use crate::known::{KeptScan, Known};
 use crate::observe::FoundContainer;
 use crate::profile::builtin;
 use crate::record::container::ContainerRecord;
-use crate::record::image::{Around, SeverityCounts};
+use crate::record::image::Around;
+use crate::record::{software, vulnerability};
 use crate::room::{ContainerRoom, kept_scan};
 
 const OFF: &str = "the sensor's profile does not propagate findings of images (isVulnPropagation)";
@@ -24,37 +26,63 @@ pub(super) async fn records(room: &ContainerRoom, cx: &Cx) -> Result<Vec<Contain
     Ok(room.read(&cx.realm, |known| {
         let around = Around { sensors: &sensors, containers: &BTreeMap::new() };
         let record = |(sensor, found): (&str, &FoundContainer)| {
-            let shown = shown(known, found, propagating.contains(sensor));
-            ContainerRecord::of(found, around.host(sensor), shown)
+            let shown = shown(known, found, propagating.contains(sensor)).ok();
+            let source = sensors.get(sensor).map(|(kind, ..)| kind.clone());
+            ContainerRecord::of(found, around.host(sensor), source, shown)
         };
         known.containers().map(record).collect()
     }))
 }
 
 /// One container.
-pub(super) async fn find(room: &ContainerRoom, cx: &Cx, sha: &str) -> Result<ContainerRecord, ContainerError> {
+async fn find(room: &ContainerRoom, cx: &Cx, sha: &str) -> Result<ContainerRecord, ContainerError> {
     let found = records(room, cx).await?.into_iter().find(|record| record.sha == sha);
     found.ok_or_else(|| ContainerError::NotFound(format!("there is no container {sha}")))
 }
 
-/// The scan whose findings are shown on a container; `None` where none are.
-pub(super) async fn scan(room: &ContainerRoom, cx: &Cx, sha: &str) -> Result<Option<KeptScan>, ContainerError> {
+/// One container with all that is known of it.
+pub(super) async fn details(room: &ContainerRoom, cx: &Cx, sha: &str) -> Result<ContainerRecord, ContainerError> {
+    let mut record = find(room, cx, sha).await?;
+    if let Ok(scan) = scan_of(cx, &record).await? {
+        record.vulnerabilities = vulnerability::all(&scan);
+        record.softwares = Some(software::all(&scan));
+    }
+    Ok(record)
+}
+
+/// The scan whose findings are shown on a container; or why none are.
+pub(super) async fn scan(
+    room: &ContainerRoom,
+    cx: &Cx,
+    sha: &str,
+) -> Result<Result<KeptScan, &'static str>, ContainerError> {
     let record = find(room, cx, sha).await?;
-    match record.image_sha.filter(|_| record.vulnerabilities.is_some()) {
-        Some(image) => Ok(kept_scan(cx, &image).await?),
-        None => Ok(None),
+    if let Ok(scan) = scan_of(cx, &record).await? {
+        return Ok(Ok(scan));
+    }
+    let propagating = propagating(cx).await?;
+    Ok(Err(room.read(&cx.realm, |known| {
+        let found = known.containers().find(|(_, found)| found.id == sha);
+        let why = found.map(|(sensor, found)| shown(known, found, propagating.contains(sensor)));
+        why.and_then(Result::err).unwrap_or(UNKNOWN)
+    })))
+}
+
+async fn scan_of(cx: &Cx, record: &ContainerRecord) -> Result<Result<KeptScan, ()>, ContainerError> {
+    match record.image_sha.as_deref().filter(|_| record.last_scanned.is_some()) {
+        Some(image) => Ok(kept_scan(cx, image).await?.ok_or(())),
+        None => Ok(Err(())),
     }
 }
 
-/// Findings of a container's image, by the digest that its engine tells; or why none are shown.
-fn shown(known: &Known, found: &FoundContainer, propagates: bool) -> Result<SeverityCounts, &'static str> {
+/// When a container's image was scanned, by the digest that its engine tells; or why its findings are not shown.
+fn shown(known: &Known, found: &FoundContainer, propagates: bool) -> Result<Timestamp, &'static str> {
     if !propagates {
         return Err(OFF);
     }
     let sha = found.image_sha.as_deref().ok_or(UNKNOWN)?;
     let scan = known.scan(sha).ok_or(if known.image(sha).is_some() { UNSCANNED } else { UNKNOWN })?;
-    let found = scan.vulnerabilities.as_ref().ok_or(UNJUDGED)?;
-    Ok(SeverityCounts::of(found.iter().map(|one| one.severity)))
+    if scan.vulnerabilities.is_some() { Ok(scan.at) } else { Err(UNJUDGED) }
 }
 
 /// Sensors whose profile shows findings of images on containers.

@@ -49,6 +49,6 @@ impl Operation for CountContainerVulnerabilities {
         input: Checked<Self::Input>,
     ) -> Result<SeverityCounts, ContainerError> {
         let scan = containers::scan(room, cx, &input.container_sha).await?;
-        Ok(findings::counts(scan.as_ref()))
+        Ok(findings::counts(scan.as_ref().ok()))
     }
 }

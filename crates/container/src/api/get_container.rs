@@ -47,6 +47,6 @@ impl Operation for GetContainer {
         _permit: Permit,
         input: Checked<Self::Input>,
     ) -> Result<ContainerRecord, ContainerError> {
-        containers::find(room, cx, &input.container_sha).await
+        containers::details(room, cx, &input.container_sha).await
     }
 }

@@ -52,6 +52,6 @@ impl Operation for ListContainerSoftware {
         input: Checked<Self::Input>,
     ) -> Result<Software, ContainerError> {
         let scan = containers::scan(room, cx, &input.container_sha).await?;
-        Software::of(scan.as_ref(), input.filter.as_deref(), input.sort.as_deref(), cx.now)
+        Software::of(scan.as_ref().ok(), input.filter.as_deref(), input.sort.as_deref(), cx.now)
     }
 }

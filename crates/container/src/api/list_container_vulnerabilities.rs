@@ -6,7 +6,7 @@ use bartizan_wire::{Checked, ResourceName, Shape};
 
 use crate::api::{self, containers};
 use crate::errors::ContainerError;
-use crate::record::findings::Findings;
+use crate::record::findings::ContainerFindings;
 use crate::room::ContainerRoom;
 
 /// Lists what is shown on a container: what is known to be wrong with its image, if its profile propagates that.
@@ -39,7 +39,7 @@ impl Operation for ListContainerVulnerabilities {
         document: None,
     };
     type Input = Input;
-    type Output = Findings;
+    type Output = ContainerFindings;
     type Error = ContainerError;
     type Room = ContainerRoom;
 
@@ -52,8 +52,9 @@ impl Operation for ListContainerVulnerabilities {
         cx: &Cx,
         _permit: Permit,
         input: Checked<Self::Input>,
-    ) -> Result<Findings, ContainerError> {
+    ) -> Result<ContainerFindings, ContainerError> {
         let scan = containers::scan(room, cx, &input.container_sha).await?;
-        Findings::of(scan.as_ref(), input.filter.as_deref(), input.sort.as_deref(), input.r#type.as_deref(), cx.now)
+        let scan = scan.as_ref().map_err(|why| *why);
+        ContainerFindings::of(scan, input.filter.as_deref(), input.sort.as_deref(), input.r#type.as_deref(), cx.now)
     }
 }

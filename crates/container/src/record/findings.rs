@@ -96,6 +96,54 @@ impl Findings {
     }
 }
 
+/// Vulnerabilities of a container, by whether its image has them.
+#[derive(Debug, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[shape(name = "ContainerVulns")]
+pub struct ContainerVulns {
+    /// Those of its image.
+    pub vulns: Vec<VulnRecord>,
+    /// None: containers are not scanned by themselves here.
+    pub drift_vulns: Vec<VulnRecord>,
+}
+
+/// Vulnerabilities of a container.
+#[derive(Debug, Shape, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[shape(name = "ContainerFindings")]
+pub struct ContainerFindings {
+    /// By number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<ContainerVulns>,
+    /// Counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vuln_summary: Option<VulnSummary>,
+    /// Why there are none, where they are not shown. Beside what the vendor answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
+}
+
+impl ContainerFindings {
+    /// Those of a scan, or why none are shown.
+    ///
+    /// # Errors
+    /// See [`Findings::of`].
+    pub fn of(
+        scan: Result<&KeptScan, &str>,
+        filter: Option<&str>,
+        sort: Option<&str>,
+        what: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self, ContainerError> {
+        let Findings { details, vuln_summary, .. } = Findings::of(scan.ok(), filter, sort, what, now)?;
+        Ok(Self {
+            details: details.map(|vulns| ContainerVulns { vulns, drift_vulns: Vec::new() }),
+            vuln_summary,
+            unknown: scan.err().map(str::to_owned),
+        })
+    }
+}
+
 /// How many there are of each severity.
 #[must_use]
 pub fn counts(scan: Option<&KeptScan>) -> SeverityCounts {

@@ -23,8 +23,6 @@ pub struct SoftwareRecord {
     pub scan_type: String,
     /// The file that tells of it.
     pub package_path: String,
-    /// `deb`, `apk`, `rpm`, `npm`, `pypi`, `cargo`, `go`, `maven` or `gem`. Beside what the vendor answers.
-    pub manager: String,
     /// Its findings; null where they were not looked for.
     pub vulnerabilities: Option<SeverityCounts>,
 }
@@ -48,7 +46,6 @@ pub fn all(scan: &KeptScan) -> Vec<SoftwareRecord> {
             fix_version: worst.and_then(|(_, fixed)| fixed.cloned()),
             scan_type: word(scan.report.scan_type).to_owned(),
             package_path: located.path.clone(),
-            manager: package.manager.word().to_owned(),
             vulnerabilities: scan
                 .vulnerabilities
                 .is_some()
