@@ -207,3 +207,17 @@ def test_nobody_is_let_in_without_a_token_of_this_server(server, client):
     assert send(server.endpoint + "/auth", "POST", form, {})[0] == 401
     assert client.call("GET", "/csapi/v1.3/nothing")[2]["errorCode"] == "404 NOT_FOUND"
     assert client.call("PUT", PROFILES, SAMPLE)[2]["errorCode"] == "405 METHOD_NOT_ALLOWED"
+
+
+def test_a_rollback_gives_no_profile_the_name_of_another(server, client):
+    made = client.call("POST", PROFILES, {"profileName": "first", "config": {}})[2]["profileUuid"]
+    client.call("PUT", f"{PROFILES}/{made}", {"profileName": "second", "config": {}})
+    client.call("POST", PROFILES, {"profileName": "first", "config": {}})
+    back = {"Kind": "container/sensor-profile", "Name": made, "Revision": 1}
+    answer = server.client().native("POST", "/v1/rollback", back)
+    assert answer.status == 400 and "first" in answer.json["message"], answer
+    assert client.call("GET", f"{PROFILES}/{made}")[2]["profileName"] == "second"
+    client.call("PUT", f"{PROFILES}/{made}", {"profileName": "third", "config": {}})
+    answer = server.client().native("POST", "/v1/rollback", {**back, "Revision": 2})
+    assert answer.status == 200, answer
+    assert client.call("GET", f"{PROFILES}/{made}")[2]["profileName"] == "second"

@@ -4,12 +4,14 @@ pub mod builtin;
 pub mod read;
 pub mod window;
 
+use bartizan_ledger::Key;
 use bartizan_policy::Kind;
 use bartizan_policy::kind::References;
-use bartizan_wire::{Checked, Json, Path, Shape, Violations};
+use bartizan_wire::{Checked, Json, Path, Realm, Shape, Violations};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Duty, Plan, Source};
+use crate::registry::Registries;
 use window::InactiveWindow;
 
 /// What kind of sensors a profile is for, as the vendor spells it.
@@ -147,6 +149,15 @@ impl Kind for SensorProfiles {
     const NAME: &'static str = "container/sensor-profile";
     type Document = SensorProfile;
     type Plan = Plan;
+
+    fn refers_to(document: &SensorProfile, realm: &Realm) -> Vec<Key> {
+        let registry = |id: &String| Key { realm: realm.clone(), kind: Registries::NAME.to_owned(), name: id.clone() };
+        document.associated_registry_ids.iter().flatten().map(registry).collect()
+    }
+
+    fn unique(document: &SensorProfile) -> Option<&str> {
+        Some(&document.profile_name)
+    }
 
     fn compile(document: &Checked<SensorProfile>, _references: &References) -> Result<Plan, Violations> {
         plan(document).map_err(|why| {

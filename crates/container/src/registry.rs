@@ -2,10 +2,10 @@
 
 pub mod read;
 
-use bartizan_ledger::StoreError;
+use bartizan_ledger::{Key, StoreError};
 use bartizan_policy::kind::References;
 use bartizan_policy::{Cx, Kind, lifecycle};
-use bartizan_wire::{Checked, Json, Path, Shape, Timestamp, Violations};
+use bartizan_wire::{Checked, Json, Path, Realm, Shape, Timestamp, Violations};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, Cadence, Choice};
@@ -175,6 +175,10 @@ impl Kind for Schedules {
     const NAME: &'static str = "container/registry-schedule";
     type Document = Schedule;
     type Plan = engine::Schedule;
+
+    fn refers_to(document: &Schedule, realm: &Realm) -> Vec<Key> {
+        vec![Key { realm: realm.clone(), kind: Registries::NAME.to_owned(), name: document.registry_uuid.clone() }]
+    }
 
     fn compile(document: &Checked<Schedule>, _references: &References) -> Result<engine::Schedule, Violations> {
         document.compile().map_err(|why| {

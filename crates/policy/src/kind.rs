@@ -30,6 +30,11 @@ pub trait Kind: 'static {
     /// Rules between members, and between a document and the one that it replaces.
     fn review(_next: &Self::Document, _prior: Option<&Self::Document>, _out: &mut Violations) {}
 
+    /// What no other live document of the kind may have, such as a name that people choose; `None` if nothing is so.
+    fn unique(_document: &Self::Document) -> Option<&str> {
+        None
+    }
+
     /// Makes the plan. A document that cannot be compiled is never stored.
     fn compile(document: &Checked<Self::Document>, references: &References) -> Result<Self::Plan, Violations>;
 

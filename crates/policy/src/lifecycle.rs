@@ -6,7 +6,7 @@
 use bartizan_ledger::{
     Batch, Change, CommitError, Entry, Expect, Guard, Key, Page, Revision, Scope, Stamp, StoreError,
 };
-use bartizan_wire::{Checked, Json, Violations};
+use bartizan_wire::{Checked, Json, Path, Violations};
 use serde::Serialize;
 use tokio::sync::MutexGuard;
 
@@ -223,6 +223,15 @@ impl<'a> Draft<'a> {
         K::review(&next, prior, &mut violations);
         if !violations.is_empty() {
             return Err(LifecycleError::Invalid(violations));
+        }
+        if let Some(own) = K::unique(&next) {
+            for held in list::<K>(self.cx, "").await? {
+                if held.entry.key.name != key.name && K::unique(&held.document) == Some(own) {
+                    violations
+                        .review(&Path::root(), format!("`{own}` is the name of another one, {}", held.entry.key.name));
+                    return Err(LifecycleError::Invalid(violations));
+                }
+            }
         }
         let mut references = References::default();
         for referred in K::refers_to(&next, &self.cx.realm) {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 
 use bartizan_access::{GetCallerIdentity, Roles, Sts};
 use bartizan_container::profile::SensorProfiles;
+use bartizan_container::registry::Schedules;
 use bartizan_container::room::ContainerRoom;
 use bartizan_device::api::describe_endpoint::DescribeEndpoint;
 use bartizan_device::endpoint::Endpoint;
@@ -74,6 +75,7 @@ impl Rooms {
             Restorable::of::<RuleGroups>(Arc::clone(&web) as _),
             Restorable::of::<WebAcls>(Arc::clone(&web) as _),
             Restorable::of::<SensorProfiles>(Arc::clone(&container) as _),
+            Restorable::of::<Schedules>(Arc::clone(&container) as _),
         ];
         let history = Arc::new(History::new(restorable, Arc::clone(&authorizer)));
         operations.extend(bartizan_history::operations(&history));
