@@ -13,7 +13,7 @@ use bartizan_wire::{Realm, Timestamp};
 use serde_json::Value;
 
 use crate::events::{COUNTS, DAYS, DAYS_MAX, EventReport, TRACK, day};
-use crate::known::{HEARTBEATS, HOSTS, Heartbeat, KeptScan, Known, SCANS};
+use crate::known::{HEARTBEATS, HOSTS, Heartbeat, KeptScan, Known, SCANS, SCANS_KEPT_DAYS};
 use crate::observe::{HostReport, ScanReport};
 use crate::vulnerability::{Vuln, vulnerabilities};
 
@@ -132,6 +132,21 @@ impl ContainerRoom {
         cx.board.post(&cx.realm, SCANS, posting).await?;
         self.write(&cx.realm, |known| known.scanned(&scan));
         Ok(())
+    }
+
+    /// Forgets scans of images that no sensor has had for long, and says how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn prune_scans(&self, cx: &Cx) -> Result<usize, StoreError> {
+        let before = cx.now.plus_days(-SCANS_KEPT_DAYS);
+        let gone = self.read(&cx.realm, |known| known.gone_since(before));
+        for shas in gone.chunks(usize::from(PAGE)) {
+            let writes = shas.iter().map(|sha| Write::remove(SCANS, sha.clone())).collect();
+            cx.board.write(&cx.realm, writes).await?;
+            self.write(&cx.realm, |known| known.forget_images(shas));
+        }
+        Ok(gone.len())
     }
 
     /// Goes by other advisories from now on. Scans that are kept are judged by them with [`ContainerRoom::judge_again`].

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bartizan_access::authorize::ROOT;
+use bartizan_container::room::ContainerRoom;
 use bartizan_device::room::DeviceRoom;
 use bartizan_host::room::HostRoom;
 use bartizan_ledger::StoreError;
@@ -17,7 +18,11 @@ use crate::surroundings::Surroundings;
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Runs until it is aborted. A chore that fails is logged and tried again at its next turn.
-pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, device: Arc<DeviceRoom>, stores: Stores) {
+pub(crate) async fn run(
+    surroundings: Arc<Surroundings>,
+    (host, device, container): (Arc<HostRoom>, Arc<DeviceRoom>, Arc<ContainerRoom>),
+    stores: Stores,
+) {
     let mut turns = tokio::time::interval(EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     // The first turn is at once, when there is nothing to do yet.
@@ -30,6 +35,11 @@ pub(crate) async fn run(surroundings: Arc<Surroundings>, host: Arc<HostRoom>, de
         say("samples", prune_samples(&cx, &device, &stores).await);
         if let Err(error) = bartizan_device::violation::prune(&cx).await {
             tracing::error!(%error, "old violations of devices could not be dropped");
+        }
+        match container.prune_scans(&cx).await {
+            Ok(0) => {}
+            Ok(scans) => tracing::info!(scans, "dropped scans of images that are gone"),
+            Err(error) => tracing::error!(%error, "scans of images that are gone could not be dropped"),
         }
         if let Err(error) = host.scan_all(&cx).await {
             tracing::error!(%error, "hosts could not be judged again");

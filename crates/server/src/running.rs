@@ -184,8 +184,8 @@ impl Server {
             let _asked_or_dropped = asked.await;
         };
         let serving = tokio::spawn(serve(listener, Arc::new(service), stop));
-        let (host, device) = (Arc::clone(&rooms.host), Arc::clone(&rooms.device));
-        let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), host, device, chores_stores));
+        let working = (Arc::clone(&rooms.host), Arc::clone(&rooms.device), Arc::clone(&rooms.container));
+        let chores = tokio::spawn(chores::run(Arc::clone(&surroundings), working, chores_stores));
         let judging = tokio::spawn(feeds.follow(Arc::clone(&surroundings), Arc::clone(&rooms.container)));
         let expiries = tokio::spawn(chores::tell_expiries(Arc::clone(&surroundings)));
         surroundings.set_ready(true);
