@@ -1,5 +1,6 @@
 //! The work itself: look for images, scan those that are due, report.
 
+mod deliver;
 mod events;
 mod local;
 mod runs;
@@ -19,7 +20,6 @@ use bartizan_container::observe::{
 use bartizan_container::profile::ProfileType;
 use bartizan_image::layer::Cache;
 use bartizan_wire::Timestamp;
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
@@ -32,17 +32,12 @@ use crate::orders::Orders;
 use crate::runtime::Watch;
 use crate::sensor::{Pace, SensorError};
 
-const HOST: &str = "/v1/sensor/host";
-const SCAN: &str = "/v1/sensor/scan";
-const EVENTS: &str = "/v1/sensor/events";
 /// Between looks for events.
 const EVENTS_EVERY: Duration = Duration::from_secs(1);
 /// Scans after which what is remembered is written.
 const SAVE_EVERY: u64 = 64;
 /// How long a scan that failed waits until it is tried again, in milliseconds.
 const RETRY_FAILED_MS: i64 = 10 * 60_000;
-/// Milliseconds that a report may stay unsent because nothing has changed, so that a server that lost its store has it again.
-const REPORT_EVERY_MS: i64 = 3_600_000;
 
 /// What carries orders out.
 #[derive(Debug)]
@@ -247,57 +242,6 @@ impl Work {
         let body = json!({ "SensorId": self.credential.instance_id, "Scan": report }).to_string();
         self.spool.push(Kind::Scan(sha.to_owned()), body.as_bytes())?;
         Ok(Ok(()))
-    }
-
-    /// Sends the host's images, if they are not those that the server has.
-    async fn note(&mut self, images: Vec<FoundImage>, mut missed: Vec<String>) -> Result<(), SensorError> {
-        let dropped = self.spool.dropped();
-        if dropped > 0 {
-            missed.push(format!(
-                "{dropped} scans or batches of events were dropped unsent: the sensor's folder was full"
-            ));
-        }
-        let containers = self.containers.clone();
-        let report = HostReport { facts: self.facts.clone(), obeyed: Obeyed::default(), images, containers, missed };
-        let sent = self.reported.as_ref();
-        if sent.is_some_and(|(sent, since)| *sent == report && clock::now().0 - since.0 < REPORT_EVERY_MS) {
-            return Ok(());
-        }
-        let body = json!({ "SensorId": self.credential.instance_id, "Report": report }).to_string();
-        match self.client.post::<Nothing>(HOST, Bytes::from(body), Some(&self.credential)).await {
-            Ok(Nothing {}) => self.reported = Some((report, clock::now())),
-            Err(error @ CallError::Denied(_)) => return Err(error.into()),
-            Err(error) => tracing::warn!(%error, "the host was not reported"),
-        }
-        Ok(())
-    }
-
-    /// Sends what waits, as far as that goes now.
-    async fn try_deliver(&mut self) -> Result<(), SensorError> {
-        match self.deliver().await {
-            Err(SensorError::Call(error)) if !matches!(error, CallError::Denied(_)) => {
-                tracing::warn!(%error, "not reported");
-                Ok(())
-            }
-            outcome => outcome,
-        }
-    }
-
-    /// Sends all scans that wait.
-    pub(crate) async fn deliver(&mut self) -> Result<(), SensorError> {
-        while let Some(item) = self.spool.items().next().cloned() {
-            let body = Bytes::from(self.spool.read(&item)?);
-            let path = if *item.kind() == Kind::Events { EVENTS } else { SCAN };
-            match self.client.post::<Nothing>(path, body, Some(&self.credential)).await {
-                Ok(Nothing {}) => {}
-                Err(CallError::Refused { status, text, .. }) => {
-                    tracing::error!(status, text, "the server will not take a report; it is dropped");
-                }
-                Err(error) => return Err(error.into()),
-            }
-            self.spool.remove(&item)?;
-        }
-        Ok(self.spool.forget_dropped()?)
     }
 }
 
