@@ -27,7 +27,7 @@ pub(super) struct Term {
 impl Term {
     /// A word without quotes.
     pub(super) fn bare(text: &str) -> Self {
-        Self { whole: text.to_lowercase(), words: words(text), number: text.parse().ok() }
+        Self { whole: text.to_lowercase(), words: words(text), number: finite(text) }
     }
 
     /// A text in quotes: a star in it is a star.
@@ -77,6 +77,11 @@ impl Condition {
             (Self::Null | Self::Exactly(_) | Self::Like(_), _) => false,
         }
     }
+}
+
+/// A number that is one: `nan` and `inf` are words.
+fn finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 fn number(leaf: &Value) -> Option<f64> {

@@ -87,6 +87,13 @@ fn what_is_asked_is_found() {
 }
 
 #[test]
+fn words_that_could_be_numbers_are_words() {
+    for word in ["nan", "inf", "infinity"] {
+        assert!(query(&format!("name:{word}")).matches(&json!({ "name": format!("team/{word}") })), "{word}");
+    }
+}
+
+#[test]
 fn what_means_nothing_is_refused_with_its_place() {
     for (text, part) in [
         ("", "ends"),
