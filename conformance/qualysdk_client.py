@@ -77,7 +77,7 @@ def report(client, containers):
     package = {"m": "deb", "n": "curl", "v": "7.88"}
     inventory = {"release": {"id": "debian", "version": "12"}, "packages": [{"package": package, "path": "var/lib/dpkg/status", "layer": 0, "owned": False}], "blind": []}
     scan = {"sha": IMAGE, "at": 2, "scan_type": "STATIC", "fallback": None, "inventory": inventory}
-    for path, body in (("host", {"Report": host}), ("scan", {"Scan": scan})):
+    for path, body in (("host", {"Report": json.dumps(host)}), ("scan", {"Scan": json.dumps(scan)})):
         answer = signed.native("POST", f"/v1/sensor/{path}", {"SensorId": one, **body})
         assert answer.status == 200, answer
     return found

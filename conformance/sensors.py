@@ -334,6 +334,28 @@ def test_a_build_gets_a_verdict_under_its_profile(client, images, tmp_path):
     assert client.call("GET", f"{CSAPI}/sensors")[2]["count"] == 1
 
 
+def test_a_hundred_thousand_images_are_reported_at_once(client):
+    signed = Signed(client.endpoint, ACCESS_KEY, SECRET_KEY, REGION)
+    _, _, key = client.call("GET", f"{CSAPI}/activationkey")
+    facts = {"hostname": "large", "os": "", "platform": "linux/amd64", "ip_address": "", "version": "1", "privileged": False}
+    one = signed.native("POST", "/v1/sensor/enrol", {"CustomerId": key["customerId"], "ActivationId": key["activationId"],
+                                                     "SensorType": "General", "Facts": facts}).json["InstanceId"]
+    def report(count):
+        image = {"made": None, "seen": 1, "scanned": 1, "platform": "linux/amd64", "size": 1, "registries": [], "skipped": None, "failed": None,
+                 "layers": [{"sha": "a" * 64, "size": 1, "created_by": "RUN x"}]}
+        images = [{**image, "sha": f"{number:064x}", "names": [f"registry.example/team-{number % 20}/app:v{number}"]} for number in range(count)]
+        host = {"facts": facts, "obeyed": {"profile_id": "", "revision": 0, "since": 0, "inactive": False, "waiting": 0},
+                "images": images, "containers": [], "missed": []}
+        return signed.native("POST", "/v1/sensor/host", {"SensorId": one, "Report": json.dumps(host)})
+    answer = report(100_001)
+    assert answer.status == 400 and "100000" in answer.json["message"]
+    assert report(100_000).status == 200
+    assert client.call("GET", f"{CSAPI}/images?filter=repo.repository:%60team-7/app%60&pageSize=1")[2]["count"] == 5_000
+    narrow = profile("narrow", scanning={"imageExclusionRegexList": [".*/team-7/.*"]})
+    _, headers, _ = client.call("PUT", f"/preview{PROFILES}/{GENERAL}", narrow)
+    assert preview(client, headers["x-bartizan-preview"])["Summary"][0] == "5000 images would stop being covered"
+
+
 def test_a_stranger_does_not_enrol(client, tmp_path):
     _, _, key = client.call("GET", f"{CSAPI}/activationkey")
     assert client.call("GET", f"{CSAPI}/activationkey")[2] == key

@@ -104,7 +104,7 @@ impl Build {
             missed: Vec::new(),
         };
         let id = self.credential.instance_id.clone();
-        self.post(HOST, &json!({ "SensorId": id, "Report": report })).await?;
+        self.post(HOST, &json!({ "SensorId": id, "Report": crate::text(&report) })).await?;
         if let Ok(scanned) = outcome {
             let scan = ScanReport {
                 sha: image.id.hex(),
@@ -113,7 +113,7 @@ impl Build {
                 fallback: None,
                 inventory: scanned.inventory.clone(),
             };
-            self.post(SCAN, &json!({ "SensorId": id, "Scan": scan })).await?;
+            self.post(SCAN, &json!({ "SensorId": id, "Scan": crate::text(&scan) })).await?;
         }
         poll(&mut self.client, &self.credential, &self.facts, &obeyed, None, true).await?;
         Ok(())

@@ -17,3 +17,9 @@ mod work;
 pub use build::Build;
 pub use enrol::{Activation, enrol};
 pub use sensor::{Pace, Sensor, SensorError};
+
+/// A report as it travels: JSON in a text.
+fn text(report: &impl serde::Serialize) -> String {
+    // What is reported has no maps with odd keys and no numbers that JSON has not.
+    serde_json::to_string(report).unwrap_or_default()
+}

@@ -239,7 +239,7 @@ impl Work {
         tracing::info!(sha, packages = scanned.inventory.packages.len(), layers = scanned.layers_read, "scanned");
         let report =
             ScanReport { sha: sha.to_owned(), at, scan_type: ScanType::Static, fallback, inventory: scanned.inventory };
-        let body = json!({ "SensorId": self.credential.instance_id, "Scan": report }).to_string();
+        let body = json!({ "SensorId": self.credential.instance_id, "Scan": crate::text(&report) }).to_string();
         self.spool.push(Kind::Scan(sha.to_owned()), body.as_bytes())?;
         Ok(Ok(()))
     }

@@ -2,9 +2,8 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Permit};
-use bartizan_wire::{Checked, Json, ResourceName, Shape};
+use bartizan_wire::{Checked, ResourceName, Shape};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::api;
 use crate::errors::ContainerError;
@@ -23,8 +22,9 @@ pub struct Input {
     /// A UUID.
     #[shape(length = 1..=64)]
     pub sensor_id: String,
-    /// See [`EventReport`].
-    pub report: Json,
+    /// See [`EventReport`]; as JSON in a text: it has more values than a request otherwise may.
+    #[shape(sensitive)]
+    pub report: String,
 }
 
 /// Nothing.
@@ -60,7 +60,7 @@ impl Operation for ReportEvents {
         input: Checked<Input>,
     ) -> Result<Output, ContainerError> {
         api::reporting(cx, &input.sensor_id).await?;
-        let report: EventReport = serde_json::from_value(Value::from(&input.report))
+        let report: EventReport = serde_json::from_str(&input.report)
             .map_err(|error| ContainerError::BadRequest(format!("Report cannot be read: {error}")))?;
         if report.events.len() > EVENTS_MAX || report.batch.is_empty() {
             return Err(ContainerError::BadRequest(format!("a report has a batch, and at most {EVENTS_MAX} events")));

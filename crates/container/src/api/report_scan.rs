@@ -2,9 +2,8 @@
 
 use bartizan_operation::{Binding, Method, Operation};
 use bartizan_policy::{Cx, Permit};
-use bartizan_wire::{Checked, Json, ResourceName, Shape};
+use bartizan_wire::{Checked, ResourceName, Shape};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::api;
 use crate::errors::ContainerError;
@@ -23,8 +22,9 @@ pub struct Input {
     /// A UUID.
     #[shape(length = 1..=64)]
     pub sensor_id: String,
-    /// See [`ScanReport`].
-    pub scan: Json,
+    /// See [`ScanReport`]; as JSON in a text: it has more values than a request otherwise may.
+    #[shape(sensitive)]
+    pub scan: String,
 }
 
 /// Nothing.
@@ -60,7 +60,7 @@ impl Operation for ReportScan {
         input: Checked<Input>,
     ) -> Result<Output, ContainerError> {
         api::reporting(cx, &input.sensor_id).await?;
-        let mut scan: ScanReport = serde_json::from_value(Value::from(&input.scan))
+        let mut scan: ScanReport = serde_json::from_str(&input.scan)
             .map_err(|error| ContainerError::BadRequest(format!("Scan cannot be read: {error}")))?;
         if !api::is_sha(&scan.sha) {
             return Err(ContainerError::BadRequest("Scan.sha must have 64 hexadecimal digits".to_owned()));

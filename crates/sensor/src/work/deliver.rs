@@ -31,7 +31,7 @@ impl Work {
         if sent.is_some_and(|(sent, since)| *sent == report && clock::now().0 - since.0 < REPORT_EVERY_MS) {
             return Ok(());
         }
-        let body = json!({ "SensorId": self.credential.instance_id, "Report": report }).to_string();
+        let body = json!({ "SensorId": self.credential.instance_id, "Report": crate::text(&report) }).to_string();
         match self.client.post::<Nothing>(HOST, Bytes::from(body), Some(&self.credential)).await {
             Ok(Nothing {}) => self.reported = Some((report, clock::now())),
             Err(error @ CallError::Denied(_)) => return Err(error.into()),

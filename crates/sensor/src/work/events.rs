@@ -63,7 +63,7 @@ impl Work {
             // The same events at the same time are the same batch, however often it is sent.
             let text = json!({ "at": clock::now().0, "report": report }).to_string();
             report.batch = Digest::of(text.as_bytes()).hex();
-            let body = json!({ "SensorId": self.credential.instance_id, "Report": report }).to_string();
+            let body = json!({ "SensorId": self.credential.instance_id, "Report": crate::text(&report) }).to_string();
             self.spool.push(Kind::Events, body.as_bytes())?;
             if !full {
                 break;
