@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod facts;
+mod mark;
 pub mod unpacked;
 mod walk;
 

@@ -9,17 +9,13 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags, lgetxattr, open};
 
 use super::facts::{Facts, Found};
+use super::mark::{self, Mark};
+use super::walk::PROGRAM_BYTES_MIN;
 use crate::analyze::{self, Interest};
 use crate::limits::{FIND_FOLDERS_MAX, Limits};
 
 /// Marks of a folder that hides all that lower layers have in it.
 const OPAQUE: [&str; 3] = ["trusted.overlay.opaque", "user.overlay.opaque", "user.fuseoverlayfs.opaque"];
-const DELETES: &str = ".wh.";
-const EMPTIES: &str = ".wh..wh..opq";
-/// Of aufs and fuse-overlayfs, for their own use.
-const RESERVED: &str = ".wh..wh.";
-/// Files smaller than this are no programs with a list of modules in them.
-const PROGRAM_BYTES_MIN: u64 = 8 * 1024;
 /// How deep folders may lie in each other.
 const DEPTH_MAX: usize = 256;
 
@@ -28,7 +24,7 @@ const DEPTH_MAX: usize = 256;
 pub fn read(root: &Path, limits: &Limits) -> Facts {
     let mut walk = Walk { root, limits, facts: Facts::default(), packages: 0, folders: 0 };
     // An engine writes into a layer only while it makes it, and removes one as a whole: then there is nothing here.
-    walk.folder(String::new(), 0);
+    walk.all();
     walk.facts
 }
 
@@ -41,8 +37,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn folder(&mut self, path: String, depth: usize) {
-        let mut waiting = vec![(path, depth)];
+    fn all(&mut self) {
+        let mut waiting = vec![(String::new(), 0)];
         while let Some((path, depth)) = waiting.pop() {
             self.folders += 1;
             if self.folders > FIND_FOLDERS_MAX || depth > DEPTH_MAX || self.facts.entries > self.limits.entries {
@@ -81,11 +77,12 @@ impl Walk<'_> {
         let kind = about.file_type();
         if kind.is_char_device() && about.rdev() == 0 {
             self.facts.delete(path, self.limits);
-        } else if name == EMPTIES {
-            self.facts.empty(folder, self.limits);
-        } else if let Some(gone) = name.strip_prefix(DELETES).filter(|_| !name.starts_with(RESERVED)) {
-            let gone = if folder.is_empty() { gone.to_owned() } else { format!("{folder}/{gone}") };
-            self.facts.delete(&gone, self.limits);
+        } else if let Some(mark) = mark::read(folder, name) {
+            match mark {
+                Mark::Deletes(gone) => self.facts.delete(&gone, self.limits),
+                Mark::Empties => self.facts.empty(folder, self.limits),
+                Mark::Nothing => {}
+            }
         } else if kind.is_symlink() {
             let target = fs::read_link(self.at(path)).unwrap_or_default();
             self.facts.link(path, &target.to_string_lossy(), self.limits);

@@ -4,18 +4,14 @@ use std::collections::HashMap;
 use std::io::BufRead as _;
 
 use super::facts::{Facts, Found};
+use super::mark::{self, Mark};
 use crate::analyze::{self, Interest};
 use crate::limits::Limits;
 use crate::stream::Forward;
 use crate::tar::{Kind, Tar, TarError};
 
-const DELETES: &str = ".wh.";
-const EMPTIES: &str = ".wh..wh..opq";
-/// Of aufs, for its own use.
-const RESERVED: &str = ".wh..wh.";
-
 /// Files smaller than this are no programs with a list of modules in them.
-const PROGRAM_BYTES_MIN: u64 = 8 * 1024;
+pub(super) const PROGRAM_BYTES_MIN: u64 = 8 * 1024;
 
 pub(super) fn walk<R: Forward>(tar: &mut Tar<R>, limits: &Limits) -> Result<Facts, TarError> {
     let mut facts = Facts::default();
@@ -24,15 +20,11 @@ pub(super) fn walk<R: Forward>(tar: &mut Tar<R>, limits: &Limits) -> Result<Fact
     let mut places: HashMap<String, usize> = HashMap::new();
     while tar.advance()? {
         let (folder, name) = tar.path().rsplit_once('/').unwrap_or(("", tar.path()));
-        if name.starts_with(DELETES) {
-            if name == EMPTIES {
-                facts.empty(folder, limits);
-            } else if let Some(gone) = name.strip_prefix(DELETES).filter(|_| !name.starts_with(RESERVED)) {
-                let path = if folder.is_empty() { gone.to_owned() } else { format!("{folder}/{gone}") };
-                // `.wh.` alone, or one that would lead up, deletes nothing.
-                if !matches!(gone, "" | "." | "..") {
-                    facts.delete(&path, limits);
-                }
+        if let Some(mark) = mark::read(folder, name) {
+            match mark {
+                Mark::Deletes(path) => facts.delete(&path, limits),
+                Mark::Empties => facts.empty(folder, limits),
+                Mark::Nothing => {}
             }
             continue;
         }
