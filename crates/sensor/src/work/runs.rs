@@ -7,7 +7,7 @@ use bartizan_agent::client::CallError;
 use bartizan_agent::clock;
 use bartizan_container::engine::{Name, Next, Schedule};
 use bartizan_container::observe::{FoundImage, Obeyed};
-use bartizan_container::registry::Job;
+use bartizan_container::registry::{Job, Schedule as KeptSchedule};
 use bartizan_wire::Timestamp;
 use bytes::Bytes;
 use serde_json::json;
@@ -49,19 +49,11 @@ impl Work {
         self.note(images.into_values().collect(), missed).await
     }
 
-    /// The latest run of a schedule that is to be made; those before it that were missed are made with it.
+    /// The run of a schedule that is to be made, if there is one.
     fn due(&self, order: &RegistryOrder, place: usize) -> Option<Timestamp> {
         let (kept, schedule) = order.schedules.get(place)?;
         let made = self.shelf.registries.get(&order.id).and_then(|shelved| shelved.runs.get(&kept.schedule_uuid));
-        let mut from = made.map_or(Timestamp(i64::MIN), |made| Timestamp(made.0 + 1));
-        let mut latest = None;
-        for _ in 0..MISSED_MAX {
-            match schedule.next_run(from).filter(|run| *run <= clock::now()) {
-                Some(run) => (latest, from) = (Some(run), Timestamp(run.0 + 1)),
-                None => break,
-            }
-        }
-        latest
+        latest(schedule, made.copied(), clock::now())
     }
 
     async fn run_schedule(
@@ -79,7 +71,7 @@ impl Work {
         self.tell(order, &id, &job).await?;
         let registry = Registry::new(&order.uri, order.credential.clone(), Handle::current());
         let registry = Arc::new(Mutex::new(registry));
-        let listing = self.listing(order, schedule, Arc::clone(&registry)).await?;
+        let listing = self.listing(order, (kept, schedule), Arc::clone(&registry)).await?;
         (job.listed, job.repositories) = (Some(clock::now()), listing.repositories);
         job.images = u64::try_from(listing.images.len()).unwrap_or(u64::MAX);
         job.errors.clone_from(&listing.missed);
@@ -121,15 +113,14 @@ impl Work {
     async fn listing(
         &mut self,
         order: &RegistryOrder,
-        schedule: &Schedule,
+        (kept, schedule): (&KeptSchedule, &Schedule),
         registry: Arc<Mutex<Registry>>,
     ) -> Result<Listing, SensorError> {
         let known = self.shelf.registries.get(&order.id).map(|shelved| &shelved.images);
         let known: BTreeMap<String, Listed> =
             known.into_iter().flatten().map(|(_, listed)| (listed.digest.clone(), listed.clone())).collect();
         let (id, schedule) = (order.id.clone(), schedule.clone());
-        let named = order.schedules.iter().find(|(_, compiled)| compiled.made == schedule.made).map(|(kept, _)| kept);
-        let named = named.and_then(plain_names);
+        let named = plain_names(kept);
         let looking = tokio::task::spawn_blocking(move || {
             let mut registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
             let wanted = |repository: &str, tag: &str| schedule.wants(&Name::parse(&format!("{repository}:{tag}")));
@@ -199,11 +190,46 @@ impl Work {
 }
 
 /// The repositories of a schedule, if it names them as they are: so that registries are scanned which do not list theirs.
-fn plain_names(schedule: &bartizan_container::registry::Schedule) -> Option<Vec<String>> {
+fn plain_names(schedule: &KeptSchedule) -> Option<Vec<String>> {
     let plain =
         |name: &str| name.chars().all(|character| character.is_ascii_alphanumeric() || "/_.-".contains(character));
     let filters = schedule.filters.iter();
     let named: Vec<String> = filters.flat_map(|filter| &filter.repo_tags).map(|one| one.repo.clone()).collect();
     let all = schedule.filters.iter().all(|filter| !filter.repo_tags.is_empty());
     (all && !named.is_empty() && named.iter().all(|name| plain(name))).then_some(named)
+}
+
+/// The latest run whose time has come since the last one that was made; those before it that were missed are made with it.
+fn latest(schedule: &Schedule, made: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    let mut from = made.map_or(Timestamp(i64::MIN), |made| Timestamp(made.0 + 1));
+    let mut latest = None;
+    for _ in 0..MISSED_MAX {
+        match schedule.next_run(from).filter(|run| *run <= now) {
+            Some(run) => (latest, from) = (Some(run), Timestamp(run.0 + 1)),
+            None => break,
+        }
+    }
+    latest
+}
+
+#[cfg(test)]
+mod tests {
+    use bartizan_container::engine::Cadence;
+
+    use super::*;
+
+    #[test]
+    fn runs_that_were_missed_are_made_up_once() {
+        let day = |day: i64, hour: i64| Timestamp(day * Timestamp::DAY_MS + hour * 3_600_000);
+        let schedule =
+            |cadence| Schedule { registry: "r".into(), made: day(10, 1), cadence, choices: Vec::new(), force: false };
+        let nightly = schedule(Cadence::Every { days: 1, minute: 180 });
+        assert_eq!(latest(&nightly, None, day(10, 2)), None);
+        assert_eq!(latest(&nightly, None, day(10, 4)), Some(day(10, 3)));
+        assert_eq!(latest(&nightly, Some(day(10, 3)), day(10, 4)), None);
+        assert_eq!(latest(&nightly, Some(day(10, 3)), day(15, 4)), Some(day(15, 3)), "away for days, one run");
+        let once = schedule(Cadence::Once);
+        assert_eq!(latest(&once, None, day(20, 0)), Some(day(10, 1)));
+        assert_eq!(latest(&once, Some(day(10, 1)), day(20, 0)), None);
+    }
 }
