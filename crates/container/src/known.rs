@@ -12,7 +12,7 @@ use bartizan_wire::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{self, Name, Reference, Vulnerability};
+use crate::engine::{self, Name, Vulnerability};
 use crate::events::{COUNTS, Counts, by_program};
 use crate::observe::{Facts, FoundContainer, FoundImage, HostReport, Obeyed, ScanReport, ScanType};
 use crate::vulnerability::Vuln;
@@ -82,7 +82,8 @@ pub struct KnownImage {
 /// What a sensor says of its host, beside images.
 #[derive(Debug, Default)]
 struct Host {
-    images: usize,
+    /// By digest.
+    images: Vec<Box<str>>,
     containers: Vec<FoundContainer>,
     missed: Vec<String>,
 }
@@ -121,7 +122,7 @@ impl Known {
     pub fn take_in(&mut self, sensor: &str, report: HostReport) {
         self.drop_images(sensor);
         let sensor: Arc<str> = sensor.into();
-        let images = report.images.len();
+        let images = report.images.iter().map(|image| image.sha.as_str().into()).collect();
         for mut image in report.images {
             image.layers = Vec::new();
             let known = self.images.entry(image.sha.as_str().into()).or_default();
@@ -173,14 +174,22 @@ impl Known {
 
     /// Forgets images that no sensor has.
     pub fn forget_images(&mut self, shas: &[String]) {
-        self.images.retain(|sha, image| !image.by_sensor.is_empty() || !shas.iter().any(|gone| **gone == **sha));
+        for sha in shas {
+            if self.images.get(sha.as_str()).is_some_and(|image| image.by_sensor.is_empty()) {
+                self.images.remove(sha.as_str());
+            }
+        }
     }
 
+    /// Forgets that a sensor has images; their scans stay.
     fn drop_images(&mut self, sensor: &str) {
-        self.images.retain(|_, image| {
+        for sha in self.hosts.get_mut(sensor).map(|host| std::mem::take(&mut host.images)).into_iter().flatten() {
+            let Some(image) = self.images.get_mut(&sha) else { continue };
             image.by_sensor.remove(sensor);
-            !image.by_sensor.is_empty() || image.scan.is_some()
-        });
+            if image.by_sensor.is_empty() && image.scan.is_none() {
+                self.images.remove(&sha);
+            }
+        }
     }
 
     fn id(&mut self, id: &str) -> Arc<str> {
@@ -224,7 +233,7 @@ impl Known {
     #[must_use]
     pub fn counts(&self, sensor: &str) -> (i64, i64) {
         let wide = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        self.hosts.get(sensor).map_or((0, 0), |host| (wide(host.images), wide(host.containers.len())))
+        self.hosts.get(sensor).map_or((0, 0), |host| (wide(host.images.len()), wide(host.containers.len())))
     }
 
     /// What a sensor could not look into.
@@ -291,15 +300,6 @@ fn container(found: &FoundContainer) -> engine::Container {
         image_sha: found.image_sha.as_deref().map(Into::into),
         image_name: found.image_name.as_deref().map(Name::parse),
         scanned: false,
-    }
-}
-
-/// The tag of a name; `None` for one with a digest.
-#[must_use]
-pub fn tag(name: &Name) -> Option<&str> {
-    match &name.reference {
-        Reference::Tag(tag) => Some(tag),
-        Reference::Digest(_) => None,
     }
 }
 

@@ -164,26 +164,43 @@ pub fn page<R: Shape + Serialize>(
     now: Timestamp,
 ) -> Result<Page<R>, ContainerError> {
     let mut wrong = Vec::new();
-    let query = query(asked.filter, R::SCHEMA, now, &mut wrong);
-    let order = order(asked.sort, R::SCHEMA, &mut wrong);
     let size = usize::try_from(asked.page_size.unwrap_or(PAGE_SIZE)).unwrap_or_default();
     let before = usize::try_from(asked.page_number.unwrap_or(1) - 1).unwrap_or_default().saturating_mul(size);
-    if before.saturating_add(size) > REACHABLE_MAX.max(size) {
+    if before.saturating_add(size) > REACHABLE_MAX {
         wrong.push(format!("pages reach {REACHABLE_MAX} records: narrow the filter, or use the bulk list"));
     }
+    let all = chosen(records, (asked.filter, asked.sort), now, wrong)?;
+    let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    Ok(Page { count, data: all.into_iter().skip(before).take(size).collect() })
+}
+
+/// All records that a filter keeps, in the order that is asked for, and otherwise in their usual one.
+///
+/// # Errors
+/// The filter or the order means nothing: all that is wrong.
+pub fn all<R: Shape + Serialize>(
+    records: impl IntoIterator<Item = R>,
+    filter: Option<&str>,
+    sort: Option<&str>,
+    now: Timestamp,
+) -> Result<Vec<R>, ContainerError> {
+    chosen(records, (filter, sort), now, Vec::new())
+}
+
+fn chosen<R: Shape + Serialize>(
+    records: impl IntoIterator<Item = R>,
+    (filter, sort): (Option<&str>, Option<&str>),
+    now: Timestamp,
+    mut wrong: Vec<String>,
+) -> Result<Vec<R>, ContainerError> {
+    let query = query(filter, R::SCHEMA, now, &mut wrong);
+    let order = order(sort, R::SCHEMA, &mut wrong);
     if !wrong.is_empty() {
         return Err(ContainerError::BadRequest(wrong.join("; ")));
     }
+    // A record is written out only where something is asked of it.
     if query.is_none() && order.is_none() {
-        let mut count = 0;
-        let counted = records.into_iter().inspect(|_| count += 1);
-        let mut data = Vec::new();
-        for (place, record) in counted.enumerate() {
-            if place >= before && data.len() < size {
-                data.push(record);
-            }
-        }
-        return Ok(Page { count, data });
+        return Ok(records.into_iter().collect());
     }
     let mut kept: Vec<(Option<Value>, R)> = Vec::new();
     for record in records {
@@ -199,8 +216,7 @@ pub fn page<R: Shape + Serialize>(
             if descending { order.reverse() } else { order }
         });
     }
-    let count = i64::try_from(kept.len()).unwrap_or(i64::MAX);
-    Ok(Page { count, data: kept.into_iter().skip(before).take(size).map(|(_, record)| record).collect() })
+    Ok(kept.into_iter().map(|(_, record)| record).collect())
 }
 
 /// Reads a filter, and holds it to a schema; an empty one is none.

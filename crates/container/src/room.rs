@@ -105,7 +105,7 @@ impl ContainerRoom {
 
     /// Keeps a scan, and judges it. One that is older than the one that is kept changes nothing.
     pub(crate) async fn take_scan(&self, cx: &Cx, sensor: &str, report: ScanReport) -> Result<(), StoreError> {
-        let _turn = cx.turns.take(&scan_key(cx, &report.sha)).await;
+        let _turn = cx.turns.take(&own_key(cx, SCANS, &report.sha)).await;
         let prior = kept_scan(cx, &report.sha).await?;
         if prior.as_ref().is_some_and(|prior| prior.report.at > report.at) {
             return Ok(());
@@ -172,7 +172,7 @@ impl ContainerRoom {
                 return Ok(count);
             }
             for posting in page {
-                let _turn = cx.turns.take(&scan_key(cx, &posting.subject)).await;
+                let _turn = cx.turns.take(&own_key(cx, SCANS, &posting.subject)).await;
                 // Read again: a sensor may have reported since the page was read.
                 let Some(kept) = kept_scan(cx, &posting.subject).await? else { continue };
                 if kept.judged_by.as_ref() != Some(&about) {
@@ -186,6 +186,7 @@ impl ContainerRoom {
 
     /// Keeps events; a batch that was taken before changes nothing.
     pub(crate) async fn take_events(&self, cx: &Cx, sensor: &str, report: EventReport) -> Result<(), StoreError> {
+        let _turn = cx.turns.take(&own_key(cx, COUNTS, sensor)).await;
         let mut counts = self.read(&cx.realm, |known| known.events(sensor).cloned()).unwrap_or_default();
         if !counts.take(&report, cx.now) {
             return Ok(());
@@ -251,9 +252,9 @@ impl ContainerRoom {
     }
 }
 
-/// Whose turn it is to change the scan of an image.
-fn scan_key(cx: &Cx, sha: &str) -> Key {
-    Key { realm: cx.realm.clone(), kind: SCANS.to_owned(), name: sha.to_owned() }
+/// Whose turn it is to change what is kept of a subject.
+fn own_key(cx: &Cx, topic: &str, subject: &str) -> Key {
+    Key { realm: cx.realm.clone(), kind: topic.to_owned(), name: subject.to_owned() }
 }
 
 /// The scan that is kept of an image.

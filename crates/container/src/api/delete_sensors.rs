@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::api::{self, bodies, list_sensors};
 use crate::errors::ContainerError;
-use crate::listing::{self, Asked, REACHABLE_MAX};
+use crate::listing;
 use crate::room::ContainerRoom;
 use crate::sensor::Sensors;
 
@@ -89,8 +89,7 @@ impl Operation for DeleteSensors {
             return Err(ContainerError::NotFound(format!("there are no sensors {}", missing.join(", "))));
         }
         let named = records.into_iter().filter(|record| ids.is_empty() || ids.contains(&record.sensor_id));
-        let all = Asked { filter, page_size: i32::try_from(REACHABLE_MAX).ok(), ..Asked::default() };
-        let chosen = listing::page(named, all, cx.now)?.data;
+        let chosen = listing::all(named, filter, None, cx.now)?;
         let running: Vec<&str> =
             chosen.iter().filter(|record| record.status == "RUNNING").map(|record| record.sensor_id.as_str()).collect();
         if !running.is_empty() {

@@ -8,7 +8,7 @@ use super::software::{self, SoftwareRecord};
 use super::vulnerability::{self, VulnRecord};
 use crate::errors::ContainerError;
 use crate::known::KeptScan;
-use crate::listing::{self, Asked, REACHABLE_MAX};
+use crate::listing;
 
 /// Counts of those with a version without the vulnerability, by whether it was confirmed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Shape, Serialize)]
@@ -74,8 +74,7 @@ impl Findings {
             (_, None) => Some("the server has no advisories to judge images by: start it with --feed"),
             _ => None,
         };
-        let all = Asked { filter, sort, page_size: i32::try_from(REACHABLE_MAX).ok(), page_number: None };
-        let found = listing::page(found.unwrap_or_default(), all, now)?.data;
+        let found = listing::all(found.unwrap_or_default(), filter, sort, now)?;
         let counted = |wanted: &dyn Fn(&VulnRecord) -> bool| {
             let severities = found.iter().filter(|one| wanted(one)).map(|one| u8::try_from(one.severity).unwrap_or(1));
             SeverityCounts::of(severities)
@@ -175,8 +174,7 @@ impl Software {
         sort: Option<&str>,
         now: Timestamp,
     ) -> Result<Self, ContainerError> {
-        let all = Asked { filter, sort, page_size: Some(i32::MAX), page_number: None };
-        let page = listing::page(scan.map(software::all).unwrap_or_default(), all, now)?;
+        let data = listing::all(scan.map(software::all).unwrap_or_default(), filter, sort, now)?;
         let worst = |record: &SoftwareRecord| {
             let counts = record.vulnerabilities?;
             let by_severity = [
@@ -188,7 +186,8 @@ impl Software {
             ];
             (1..=5).rev().zip(by_severity).find(|(_, count)| *count > 0).map(|(severity, _)| severity)
         };
-        let software_count_by_severity = SeverityCounts::of(page.data.iter().filter_map(worst));
-        Ok(Self { count: page.count, data: page.data, software_count_by_severity })
+        let software_count_by_severity = SeverityCounts::of(data.iter().filter_map(worst));
+        let count = i64::try_from(data.len()).unwrap_or(i64::MAX);
+        Ok(Self { count, data, software_count_by_severity })
     }
 }
