@@ -72,8 +72,7 @@ def report(client, containers):
              "size": 1, "layers": [], "registries": [], "skipped": None, "failed": None}
     found = [{"id": hashlib.sha256(str(number).encode()).hexdigest(), "name": f"shop-{number}", "image_sha": IMAGE, "image_name": "registry.example/team/shop:1",
               "state": "RUNNING", "created": 1_700_000_000_000 + number // 3, "command": "/bin/shop"} for number in range(containers)]
-    obeyed = {"profile_id": "", "revision": 0, "since": 0, "inactive": False, "waiting": 0}
-    host = {"facts": facts, "obeyed": obeyed, "images": [image], "containers": found, "missed": []}
+    host = {"facts": facts, "images": [image], "containers": found, "missed": []}
     package = {"m": "deb", "n": "curl", "v": "7.88"}
     inventory = {"release": {"id": "debian", "version": "12"}, "packages": [{"package": package, "path": "var/lib/dpkg/status", "layer": 0, "owned": False}], "blind": []}
     scan = {"sha": IMAGE, "at": 2, "scan_type": "STATIC", "fallback": None, "inventory": inventory}

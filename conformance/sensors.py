@@ -344,8 +344,7 @@ def test_a_hundred_thousand_images_are_reported_at_once(client):
         image = {"made": None, "seen": 1, "scanned": 1, "platform": "linux/amd64", "size": 1, "registries": [], "skipped": None, "failed": None,
                  "layers": [{"sha": "a" * 64, "size": 1, "created_by": "RUN x"}]}
         images = [{**image, "sha": f"{number:064x}", "names": [f"registry.example/team-{number % 20}/app:v{number}"]} for number in range(count)]
-        host = {"facts": facts, "obeyed": {"profile_id": "", "revision": 0, "since": 0, "inactive": False, "waiting": 0},
-                "images": images, "containers": [], "missed": []}
+        host = {"facts": facts, "images": images, "containers": [], "missed": []}
         return signed.native("POST", "/v1/sensor/host", {"SensorId": one, "Report": json.dumps(host)})
     answer = report(100_001)
     assert answer.status == 400 and "100000" in answer.json["message"]
@@ -358,7 +357,7 @@ def test_a_hundred_thousand_images_are_reported_at_once(client):
 
 def test_a_stranger_does_not_enrol(client, tmp_path):
     _, _, key = client.call("GET", f"{CSAPI}/activationkey")
-    assert client.call("GET", f"{CSAPI}/activationkey")[2] == key
+    assert client.call("GET", f"{CSAPI}/activationkey")[2] == key and key["platformUrl"] == client.endpoint
     command = [program(), "sensor", "run", "--endpoint", client.endpoint, "--data", str(tmp_path / "stranger"), "--once",
                "--customer-id", key["customerId"], "--activation-id", key["customerId"]]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)

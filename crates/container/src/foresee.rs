@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::api::{self, Known as KnownProfile};
 use crate::engine::{Plan, Schedule, World, preview};
-use crate::profile::{ProfileType, SensorProfiles, builtin, plan};
+use crate::profile::{ProfileType, SensorProfiles, plan};
 use crate::registry::{self, Registries, Schedules};
 use crate::room::ContainerRoom;
 use crate::sensor::Sensors;
@@ -91,8 +91,8 @@ async fn side(cx: &Cx) -> Result<Side, StoreError> {
     let mut follows = BTreeMap::new();
     for held in lifecycle::list::<Sensors>(cx, "").await? {
         let sensor = held.document.into_inner();
-        let followed = sensor.profile_id.filter(|id| profiles.contains_key(id));
-        follows.insert(sensor.sensor_id, followed.unwrap_or_else(|| builtin::id(sensor.sensor_type)));
+        let followed = sensor.followed(|id| profiles.contains_key(id));
+        follows.insert(sensor.sensor_id, followed);
     }
     Ok(Side { profiles, follows, schedules: registry::schedules(cx).await? })
 }

@@ -117,8 +117,6 @@ pub struct FoundContainer {
 pub struct HostReport {
     /// The host.
     pub facts: Facts,
-    /// What it does about its profile.
-    pub obeyed: Obeyed,
     /// Its images.
     pub images: Vec<FoundImage>,
     /// Its containers.

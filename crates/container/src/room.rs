@@ -1,7 +1,7 @@
 //! [`ContainerRoom`]: what operations of this room work on beside documents.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use bartizan_image::feed::{Book, FeedError};
@@ -34,6 +34,8 @@ pub struct ContainerRoom {
     feeds: RwLock<Option<Arc<Mutex<Book>>>>,
     realms: Mutex<BTreeMap<Realm, Arc<RwLock<Known>>>>,
     rest: Option<Arc<dyn Rest>>,
+    /// Where the server listens, once it does.
+    endpoint: OnceLock<String>,
 }
 
 impl ContainerRoom {
@@ -45,6 +47,7 @@ impl ContainerRoom {
             feeds: RwLock::new(feeds.map(|book| Arc::new(Mutex::new(book)))),
             realms: Mutex::default(),
             rest: Some(rest),
+            endpoint: OnceLock::new(),
         }
     }
 
@@ -57,6 +60,16 @@ impl ContainerRoom {
         let mut realms = self.realms.lock().unwrap_or_else(PoisonError::into_inner);
         realms.insert(cx.realm.clone(), Arc::new(RwLock::new(known)));
         Ok(())
+    }
+
+    /// Says where the server listens, for sensors that enrol.
+    pub fn listens_at(&self, endpoint: &str) {
+        self.endpoint.get_or_init(|| endpoint.to_owned());
+    }
+
+    /// Where the server listens; empty before it does.
+    pub(crate) fn endpoint(&self) -> &str {
+        self.endpoint.get().map_or("", String::as_str)
     }
 
     /// Asks what is known in a realm.

@@ -7,7 +7,7 @@ use bartizan_wire::{Checked, Shape, Violations};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::profile::ProfileType;
+use crate::profile::{ProfileType, builtin};
 
 /// What sensors enrol with. There is one for each realm.
 #[derive(Clone, PartialEq, Eq, Shape, Serialize)]
@@ -68,10 +68,11 @@ pub struct Sensor {
 }
 
 impl Sensor {
-    /// Whether it follows a profile.
+    /// The profile that it follows: its own, or the default one of its type where it has none, or one that is not there any more.
     #[must_use]
-    pub fn follows(&self, profile: &str, default: &str) -> bool {
-        self.profile_id.as_deref().unwrap_or(default) == profile
+    pub fn followed(&self, is_there: impl Fn(&str) -> bool) -> String {
+        let own = self.profile_id.as_ref().filter(|id| is_there(id));
+        own.cloned().unwrap_or_else(|| builtin::id(self.sensor_type))
     }
 }
 

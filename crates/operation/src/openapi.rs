@@ -96,7 +96,7 @@ fn describe(operation: &ErasedOperation, shapes: &mut BTreeMap<&'static str, Val
             "name": name,
             "in": place,
             "required": member.required || place == "path",
-            "schema": of(&(member.schema)(), &member.constraint, shapes),
+            "schema": of((member.schema)(), &member.constraint, shapes),
         }));
     }
     let mut responses: Map<String, Value> = REFUSALS
@@ -107,7 +107,7 @@ fn describe(operation: &ErasedOperation, shapes: &mut BTreeMap<&'static str, Val
             (status.to_string(), json!({ "description": why, "content": content }))
         })
         .collect();
-    let output = of(&operation.output, &Constraint::NONE, shapes);
+    let output = of(operation.output, &Constraint::NONE, shapes);
     responses.insert(
         "200".to_owned(),
         json!({ "description": "Done", "content": { "application/json": { "schema": output } } }),
@@ -120,7 +120,7 @@ fn describe(operation: &ErasedOperation, shapes: &mut BTreeMap<&'static str, Val
     if let (Some(member), Some(described)) = (document, described.as_object_mut()) {
         let required = members.iter().any(|known| known.name == member && known.required);
         let schema = match operation.body {
-            Some(body) => of(&body, &Constraint::NONE, shapes),
+            Some(body) => of(body, &Constraint::NONE, shapes),
             None => json!({ "type": "object" }),
         };
         let body = json!({ "required": required, "content": { "application/json": { "schema": schema } } });
@@ -130,7 +130,7 @@ fn describe(operation: &ErasedOperation, shapes: &mut BTreeMap<&'static str, Val
 }
 
 /// A schema; structures are kept by name and referred to.
-fn of(schema: &&'static Schema, constraint: &Constraint, shapes: &mut BTreeMap<&'static str, Value>) -> Value {
+fn of(schema: &'static Schema, constraint: &Constraint, shapes: &mut BTreeMap<&'static str, Value>) -> Value {
     let mut value = match &schema.kind {
         SchemaKind::Structure(members) | SchemaKind::OneOf(members) => {
             if !shapes.contains_key(schema.name) {
@@ -142,9 +142,9 @@ fn of(schema: &&'static Schema, constraint: &Constraint, shapes: &mut BTreeMap<&
             return json!({ "$ref": format!("#/components/schemas/{}", schema.name) });
         }
         SchemaKind::Enum(values) => json!({ "type": "string", "enum": values }),
-        SchemaKind::List(item) => json!({ "type": "array", "items": of(&item(), &Constraint::NONE, shapes) }),
+        SchemaKind::List(item) => json!({ "type": "array", "items": of(item(), &Constraint::NONE, shapes) }),
         SchemaKind::Map(item) => {
-            json!({ "type": "object", "additionalProperties": of(&item(), &Constraint::NONE, shapes) })
+            json!({ "type": "object", "additionalProperties": of(item(), &Constraint::NONE, shapes) })
         }
         SchemaKind::String | SchemaKind::Blob => json!({ "type": "string" }),
         SchemaKind::Integer => json!({ "type": "integer", "format": "int32" }),
@@ -172,7 +172,7 @@ fn structure(members: &'static [Member], shapes: &mut BTreeMap<&'static str, Val
     let required: Vec<&str> = members.iter().filter(|member| member.required).map(|member| member.name).collect();
     let mut properties = Map::new();
     for member in members {
-        let schema = of(&(member.schema)(), &member.constraint, shapes);
+        let schema = of((member.schema)(), &member.constraint, shapes);
         let schema = if member.required { schema } else { json!({ "anyOf": [schema, { "type": "null" }] }) };
         properties.insert(member.name.to_owned(), schema);
     }

@@ -11,17 +11,15 @@ use bartizan_container::observe::{Facts, FoundImage, HostReport, Obeyed, ScanRep
 use bartizan_image::scan::Scanned;
 use bartizan_image::source::Image;
 use bytes::Bytes;
-use serde::Deserialize;
 use serde_json::json;
 
+use crate::calls::{HOST, Nothing, SCAN};
 use crate::enrol::facts;
 use crate::find::described;
 use crate::orders::Orders;
 use crate::sensor::{SensorError, foreign, poll};
 use crate::work::skipped;
 
-const HOST: &str = "/v1/sensor/host";
-const SCAN: &str = "/v1/sensor/scan";
 const FILE: &str = "built.json";
 /// Images that the server is told of: the latest.
 const IMAGES_MAX: usize = 1000;
@@ -38,10 +36,6 @@ pub struct Build {
     path: PathBuf,
     _folder: Folder,
 }
-
-/// An answer without content.
-#[derive(Debug, Deserialize)]
-struct Nothing {}
 
 impl Build {
     /// Gets orders.
@@ -96,13 +90,7 @@ impl Build {
             since: now,
             ..Obeyed::default()
         };
-        let report = HostReport {
-            facts: self.facts.clone(),
-            obeyed: Obeyed::default(),
-            images,
-            containers: Vec::new(),
-            missed: Vec::new(),
-        };
+        let report = HostReport { facts: self.facts.clone(), images, containers: Vec::new(), missed: Vec::new() };
         let id = self.credential.instance_id.clone();
         self.post(HOST, &json!({ "SensorId": id, "Report": crate::text(&report) })).await?;
         if let Ok(scanned) = outcome {

@@ -10,9 +10,8 @@ use bartizan_image::source::Platform;
 use bytes::Bytes;
 use serde_json::json;
 
+use crate::calls::ENROL;
 use crate::sensor::SensorError;
-
-const ENROL: &str = "/v1/sensor/enrol";
 
 /// What proves that a sensor may enrol.
 #[derive(Debug, Clone, Copy)]

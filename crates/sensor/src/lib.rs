@@ -4,6 +4,7 @@
 //! what a preview foretells is what a sensor does.
 
 pub mod build;
+mod calls;
 pub mod enrol;
 pub mod find;
 pub mod log;

@@ -17,6 +17,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use crate::calls::POLL;
 use crate::enrol::facts;
 use crate::find::{Finder, Places};
 use crate::log;
@@ -24,7 +25,6 @@ use crate::memory::{Memory, Shelf};
 use crate::orders::{Answer, Orders};
 use crate::work::Work;
 
-const POLL: &str = "/v1/sensor/poll";
 /// Seconds that a poll waits at the server.
 const POLL_WAIT_SECONDS: u32 = 50;
 /// How long a sensor that ends waits for its last word to be taken.

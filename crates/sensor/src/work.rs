@@ -20,7 +20,6 @@ use bartizan_container::observe::{
 use bartizan_container::profile::ProfileType;
 use bartizan_image::layer::Cache;
 use bartizan_wire::Timestamp;
-use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -60,10 +59,6 @@ pub(crate) struct Work {
     /// The report that the server has, and since when.
     reported: Option<(HostReport, Timestamp)>,
 }
-
-/// An answer without content.
-#[derive(Debug, Deserialize)]
-struct Nothing {}
 
 impl Work {
     pub(crate) fn new(

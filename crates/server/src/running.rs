@@ -177,6 +177,7 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let endpoint = format!("http://{address}");
+        rooms.container.listens_at(&endpoint);
         folder.write_endpoint(&endpoint)?;
         let (shutdown, asked) = oneshot::channel();
         // A sender that was dropped asks for shutdown as well.

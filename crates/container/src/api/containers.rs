@@ -9,11 +9,11 @@ use crate::api::{self, images};
 use crate::errors::ContainerError;
 use crate::known::{KeptScan, Known};
 use crate::observe::FoundContainer;
-use crate::profile::builtin;
 use crate::record::container::ContainerRecord;
 use crate::record::image::Around;
 use crate::record::{software, vulnerability};
 use crate::room::{ContainerRoom, kept_scan};
+use crate::sensor::Sensor;
 
 const OFF: &str = "the sensor's profile does not propagate findings of images (isVulnPropagation)";
 const UNKNOWN: &str = "its image is not known here";
@@ -34,16 +34,11 @@ pub(super) async fn records(room: &ContainerRoom, cx: &Cx) -> Result<Vec<Contain
     }))
 }
 
-/// One container.
-async fn find(room: &ContainerRoom, cx: &Cx, sha: &str) -> Result<ContainerRecord, ContainerError> {
-    let found = records(room, cx).await?.into_iter().find(|record| record.sha == sha);
-    found.ok_or_else(|| ContainerError::NotFound(format!("there is no container {sha}")))
-}
-
 /// One container with all that is known of it.
 pub(super) async fn details(room: &ContainerRoom, cx: &Cx, sha: &str) -> Result<ContainerRecord, ContainerError> {
-    let mut record = find(room, cx, sha).await?;
-    if let Ok(scan) = scan_of(cx, &record).await? {
+    let found = records(room, cx).await?.into_iter().find(|record| record.sha == sha);
+    let mut record = found.ok_or_else(|| absent(sha))?;
+    if let Ok(scan) = scan(room, cx, sha).await? {
         record.vulnerabilities = vulnerability::all(&scan);
         record.softwares = Some(software::all(&scan));
     }
@@ -56,23 +51,20 @@ pub(super) async fn scan(
     cx: &Cx,
     sha: &str,
 ) -> Result<Result<KeptScan, &'static str>, ContainerError> {
-    let record = find(room, cx, sha).await?;
-    if let Ok(scan) = scan_of(cx, &record).await? {
-        return Ok(Ok(scan));
-    }
     let propagating = propagating(cx).await?;
-    Ok(Err(room.read(&cx.realm, |known| {
-        let found = known.containers().find(|(_, found)| found.id == sha);
-        let why = found.map(|(sensor, found)| shown(known, found, propagating.contains(sensor)));
-        why.and_then(Result::err).unwrap_or(UNKNOWN)
-    })))
+    let shown = room.read(&cx.realm, |known| {
+        let (sensor, found) = known.containers().find(|(_, found)| found.id == sha)?;
+        let shown = shown(known, found, propagating.contains(sensor));
+        Some(shown.and_then(|_| found.image_sha.clone().ok_or(UNKNOWN)))
+    });
+    match shown.ok_or_else(|| absent(sha))? {
+        Ok(image) => Ok(kept_scan(cx, &image).await?.ok_or(UNSCANNED)),
+        Err(why) => Ok(Err(why)),
+    }
 }
 
-async fn scan_of(cx: &Cx, record: &ContainerRecord) -> Result<Result<KeptScan, ()>, ContainerError> {
-    match record.image_sha.as_deref().filter(|_| record.last_scanned.is_some()) {
-        Some(image) => Ok(kept_scan(cx, image).await?.ok_or(())),
-        None => Ok(Err(())),
-    }
+fn absent(sha: &str) -> ContainerError {
+    ContainerError::NotFound(format!("there is no container {sha}"))
 }
 
 /// When a container's image was scanned, by the digest that its engine tells; or why its findings are not shown.
@@ -92,11 +84,10 @@ async fn propagating(cx: &Cx) -> Result<BTreeSet<String>, ContainerError> {
         .into_iter()
         .map(|known| (known.profile.profile_id, known.profile.is_vuln_propagation))
         .collect();
-    let sensors = api::sensors(cx).await?;
-    let follows = |held: &bartizan_policy::Held<crate::sensor::Sensors>| {
-        let default = builtin::id(held.document.sensor_type);
-        let followed = held.document.profile_id.as_ref().filter(|id| profiles.contains_key(*id)).unwrap_or(&default);
-        profiles.get(followed).copied().unwrap_or(false)
+    let sensors = api::sensors(cx).await?.into_iter().map(|held| held.document.into_inner());
+    let propagates = |sensor: &Sensor| {
+        let followed = sensor.followed(|id| profiles.contains_key(id));
+        profiles.get(&followed).copied().unwrap_or(false)
     };
-    Ok(sensors.iter().filter(|held| follows(held)).map(|held| held.document.sensor_id.clone()).collect())
+    Ok(sensors.filter(propagates).map(|sensor| sensor.sensor_id).collect())
 }

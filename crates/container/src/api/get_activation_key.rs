@@ -28,7 +28,7 @@ pub struct Output {
     pub customer_id: String,
     /// A UUID.
     pub activation_id: String,
-    /// Where sensors enrol: the address at which this was asked for, so it is empty here.
+    /// Where sensors enrol: where the server listens. Behind a proxy it is the proxy's address that they need.
     pub platform_url: String,
 }
 
@@ -53,7 +53,7 @@ impl Operation for GetActivationKey {
     }
 
     async fn call(
-        _room: &ContainerRoom,
+        room: &ContainerRoom,
         cx: &Cx,
         permit: Permit,
         _input: Checked<Input>,
@@ -71,6 +71,6 @@ impl Operation for GetActivationKey {
             }
         };
         let ActivationKey { customer_id, activation_id } = key;
-        Ok(Output { customer_id, activation_id, platform_url: String::new() })
+        Ok(Output { customer_id, activation_id, platform_url: room.endpoint().to_owned() })
     }
 }

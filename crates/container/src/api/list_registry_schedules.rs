@@ -58,6 +58,7 @@ impl Operation for ListRegistrySchedules {
         _permit: Permit,
         input: Checked<Self::Input>,
     ) -> Result<Self::Output, ContainerError> {
+        registries::find(cx, &input.registry_id).await?;
         let data = registries::schedules(cx, &input.registry_id).await?;
         Ok(Output { count: i64::try_from(data.len()).unwrap_or(i64::MAX), data })
     }

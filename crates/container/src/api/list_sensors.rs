@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use bartizan_operation::{Binding, Method, Operation};
-use bartizan_policy::{Cx, Permit};
+use bartizan_policy::{Cx, Held, Permit};
 use bartizan_wire::{Checked, ResourceName, Shape};
 use serde::Serialize;
 
 use crate::api;
 use crate::errors::ContainerError;
 use crate::listing::{self, ListInput};
-use crate::profile::builtin;
 use crate::record::sensor::SensorRecord;
 use crate::room::ContainerRoom;
+use crate::sensor::Sensors;
 
 /// Lists sensors by id.
 #[derive(Debug)]
@@ -64,11 +64,10 @@ pub(super) async fn records(room: &ContainerRoom, cx: &Cx) -> Result<Vec<SensorR
         api::all(cx).await?.into_iter().map(|known| (known.profile.profile_id, known.profile.profile_name)).collect();
     let sensors = api::sensors(cx).await?;
     Ok(room.read(&cx.realm, |known| {
-        let record = |held: &bartizan_policy::Held<crate::sensor::Sensors>| {
-            let default = builtin::id(held.document.sensor_type);
-            let followed = held.document.profile_id.as_ref().filter(|id| names.contains_key(*id)).unwrap_or(&default);
-            let name = names.get(followed).map_or("", String::as_str);
-            SensorRecord::of(&held.document, (followed, name), known, cx.now)
+        let record = |held: &Held<Sensors>| {
+            let followed = held.document.followed(|id| names.contains_key(id));
+            let name = names.get(&followed).map_or("", String::as_str);
+            SensorRecord::of(&held.document, (&followed, name), known, cx.now)
         };
         sensors.iter().map(record).collect()
     }))

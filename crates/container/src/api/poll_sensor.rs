@@ -13,7 +13,7 @@ use crate::api::{self, Record};
 use crate::errors::ContainerError;
 use crate::known::{Heartbeat, Known};
 use crate::observe::{Facts, Obeyed};
-use crate::profile::{ProfileType, builtin};
+use crate::profile::ProfileType;
 use crate::registry::{Registries, Schedule, Schedules};
 use crate::room::{ContainerRoom, is_running};
 use crate::sensor::{self, Sensor};
@@ -117,11 +117,9 @@ impl Operation for PollSensor {
 
 /// What a sensor has to do now.
 async fn orders(room: &ContainerRoom, cx: &Cx, sensor: &Sensor) -> Result<Output, ContainerError> {
-    let default = builtin::id(sensor.sensor_type);
-    let followed = sensor.profile_id.as_deref().unwrap_or(&default);
-    let known = match api::known(cx, followed).await {
-        // A profile that was rolled back to before it was made.
-        Err(ContainerError::NotFound(_)) => api::known(cx, &default).await?,
+    let known = match api::known(cx, &sensor.followed(|_| true)).await {
+        // A profile that is not there any more.
+        Err(ContainerError::NotFound(_)) => api::known(cx, &sensor.followed(|_| false)).await?,
         known => known?,
     };
     let record = Record::of(known, &[]);

@@ -139,11 +139,10 @@ pub(crate) async fn associate(
     Ok(())
 }
 
-/// The sensors that follow a profile, by id.
+/// The sensors that follow a profile, by id: those that name it, and of a default profile those that name none.
 pub(crate) fn followers(profile: &SensorProfile, sensors: &[Held<Sensors>]) -> Vec<String> {
-    let default = builtin::id(profile.profile_type);
     let of_type = sensors.iter().filter(|held| held.document.sensor_type == profile.profile_type);
-    let followers = of_type.filter(|held| held.document.follows(&profile.profile_id, &default));
+    let followers = of_type.filter(|held| held.document.followed(|_| true) == profile.profile_id);
     followers.map(|held| held.document.sensor_id.clone()).collect()
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::api::images;
 use crate::errors::ContainerError;
-use crate::record::image::ImageRecord;
+use crate::record::image::{ImageRecord, SeverityCounts};
 use crate::record::registry::{RegistryRecord, RepositoryRecord, ScheduleRecord};
 use crate::registry::{JOBS, Job, Registries, Schedules};
 use crate::room::ContainerRoom;
@@ -22,17 +22,42 @@ pub(super) fn absent(id: &str) -> ContainerError {
     ContainerError::NotFound(format!("there is no registry {id}"))
 }
 
+/// What sensors found in one place: images, those that were scanned, those with findings.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    images: i64,
+    scanned: i64,
+    vulnerable: i64,
+}
+
+impl Counts {
+    fn add(&mut self, image: &ImageRecord) {
+        self.images += 1;
+        self.scanned += i64::from(image.last_scanned.is_some());
+        self.vulnerable += i64::from(image.vulnerabilities.is_some_and(|counts| counts != SeverityCounts::default()));
+    }
+}
+
 /// All registries with what sensors found in them, by id.
 pub(super) async fn records(room: &ContainerRoom, cx: &Cx) -> Result<Vec<RegistryRecord>, ContainerError> {
     let images = images::records(room, cx).await?;
+    let mut found: BTreeMap<&str, (Counts, BTreeSet<&str>)> = BTreeMap::new();
+    for image in &images {
+        for registry in &image.registry_uuid {
+            let (counts, repositories) = found.entry(registry).or_default();
+            counts.add(image);
+            repositories.extend(image.repo.iter().map(|repo| repo.repository.as_str()));
+        }
+    }
     let mut records = Vec::new();
     for held in lifecycle::list::<Registries>(cx, "").await? {
         let mut record = RegistryRecord::of(&held.document, held.entry.stamp.at.0);
-        let found = || images.iter().filter(|image| image.registry_uuid.contains(&record.registry_uuid));
-        let repositories: BTreeSet<&str> =
-            found().flat_map(|image| &image.repo).map(|repo| repo.repository.as_str()).collect();
-        let (total, scanned, vulnerable) = found().fold((0, 0, 0), counted);
-        let repo_count = i64::try_from(repositories.len()).unwrap_or(i64::MAX);
+        if let Some((counts, repositories)) = found.get(record.registry_uuid.as_str()) {
+            record.repo_count = i64::try_from(repositories.len()).unwrap_or(i64::MAX);
+            record.total_images = counts.images;
+            record.total_scanned_images = counts.scanned;
+            record.total_vulnerable_images = counts.vulnerable;
+        }
         let mut states: BTreeMap<String, i64> = BTreeMap::new();
         let mut last: Option<Timestamp> = None;
         for schedule in schedules(cx, &record.registry_uuid).await? {
@@ -40,19 +65,11 @@ pub(super) async fn records(room: &ContainerRoom, cx: &Cx) -> Result<Vec<Registr
             last = last.max(ended);
             *states.entry(schedule.status).or_default() += 1;
         }
-        record.repo_count = repo_count;
-        (record.total_images, record.total_scanned_images, record.total_vulnerable_images) =
-            (total, scanned, vulnerable);
         record.last_scanned = last.map(crate::record::text);
         record.schedule_status_list = Json::from(&json!(states));
         records.push(record);
     }
     Ok(records)
-}
-
-fn counted((total, scanned, vulnerable): (i64, i64, i64), image: &ImageRecord) -> (i64, i64, i64) {
-    let bad = image.vulnerabilities.is_some_and(|counts| counts != crate::record::image::SeverityCounts::default());
-    (total + 1, scanned + i64::from(image.last_scanned.is_some()), vulnerable + i64::from(bad))
 }
 
 /// The repositories of a registry that sensors have found images in, by name.
@@ -62,19 +79,18 @@ pub(super) async fn repositories(
     registry: &str,
 ) -> Result<Vec<RepositoryRecord>, ContainerError> {
     let images = images::records(room, cx).await?;
-    let mut found: BTreeMap<String, (i64, i64, i64)> = BTreeMap::new();
+    let mut found: BTreeMap<&str, Counts> = BTreeMap::new();
     for image in images.iter().filter(|image| image.registry_uuid.iter().any(|id| id == registry)) {
         let names: BTreeSet<&str> = image.repo.iter().map(|repo| repo.repository.as_str()).collect();
         for name in names {
-            let counts = found.entry(name.to_owned()).or_default();
-            *counts = counted(*counts, image);
+            found.entry(name).or_default().add(image);
         }
     }
-    let record = |(repo_name, (total_images, total_scanned_images, total_vulnerable_images))| RepositoryRecord {
-        repo_name,
-        total_images,
-        total_scanned_images,
-        total_vulnerable_images,
+    let record = |(name, counts): (&str, Counts)| RepositoryRecord {
+        repo_name: name.to_owned(),
+        total_images: counts.images,
+        total_scanned_images: counts.scanned,
+        total_vulnerable_images: counts.vulnerable,
     };
     Ok(found.into_iter().map(record).collect())
 }
@@ -88,7 +104,6 @@ pub(super) async fn schedule(cx: &Cx, registry: &str, id: &str) -> Result<Held<S
 
 /// The schedules of a registry, and how their latest runs went.
 pub(super) async fn schedules(cx: &Cx, registry: &str) -> Result<Vec<ScheduleRecord>, ContainerError> {
-    find(cx, registry).await?;
     let mut records = Vec::new();
     for held in lifecycle::list::<Schedules>(cx, &Schedules::name(registry, "")).await? {
         let posting = cx.board.find(&cx.realm, JOBS, &held.entry.key.name).await?;

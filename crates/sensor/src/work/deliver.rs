@@ -3,16 +3,14 @@
 use bartizan_agent::client::CallError;
 use bartizan_agent::clock;
 use bartizan_agent::spool::Kind;
-use bartizan_container::observe::{FoundImage, HostReport, Obeyed};
+use bartizan_container::observe::{FoundImage, HostReport};
 use bytes::Bytes;
 use serde_json::json;
 
-use super::{Nothing, Work};
+use super::Work;
+use crate::calls::{EVENTS, HOST, Nothing, SCAN};
 use crate::sensor::SensorError;
 
-const HOST: &str = "/v1/sensor/host";
-const SCAN: &str = "/v1/sensor/scan";
-const EVENTS: &str = "/v1/sensor/events";
 /// Milliseconds that a report may stay unsent because nothing has changed, so that a server that lost its store has it again.
 const REPORT_EVERY_MS: i64 = 3_600_000;
 
@@ -26,7 +24,7 @@ impl Work {
             ));
         }
         let containers = self.containers.clone();
-        let report = HostReport { facts: self.facts.clone(), obeyed: Obeyed::default(), images, containers, missed };
+        let report = HostReport { facts: self.facts.clone(), images, containers, missed };
         let sent = self.reported.as_ref();
         if sent.is_some_and(|(sent, since)| *sent == report && clock::now().0 - since.0 < REPORT_EVERY_MS) {
             return Ok(());

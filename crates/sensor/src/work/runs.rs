@@ -14,13 +14,13 @@ use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use super::{Nothing, Work, is_active};
+use super::{Work, is_active};
+use crate::calls::{JOB, Nothing};
 use crate::find::Place;
 use crate::orders::{Orders, RegistryOrder};
 use crate::registry::{Listed, Listing, Registry, list};
 use crate::sensor::SensorError;
 
-const JOB: &str = "/v1/sensor/job";
 /// Runs that were missed while the sensor was away and that are looked at to find the latest.
 const MISSED_MAX: usize = 1000;
 

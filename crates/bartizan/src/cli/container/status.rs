@@ -1,5 +1,6 @@
 //! `bartizan container status`
 
+use bartizan_container::profile::{ProfileType, builtin};
 use serde_json::Value;
 
 use super::coverage::{is_late, print};
@@ -7,14 +8,11 @@ use crate::cli::{Format, Server};
 use crate::exit::{Done, Outcome};
 use crate::output;
 
-/// The default profile of sensors of hosts.
-const GENERAL: &str = "00000000-0000-4000-8000-000000000001";
-
 /// Says which images of a profile's sensors are late, and why, as the server knows it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Status {
-    /// The profile's id.
-    #[arg(default_value = GENERAL)]
+    /// The profile's id; the default one of sensors of hosts if absent.
+    #[arg(default_value_t = builtin::id(ProfileType::General))]
     profile: String,
     /// How many late images are listed.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=1000))]
