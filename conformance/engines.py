@@ -107,15 +107,21 @@ class Containerd(Daemon):
         until(lambda: subprocess.run([*map(str, self.words), "version"], capture_output=True).returncode == 0, 30)
 
     def load(self, archive):
+        self.archive = archive
         run(*self.words, "image", "import", "--no-unpack", archive)
 
     def create(self):
+        # Kubernetes has a namespace of its own, in which this image has one more name.
+        run(*self.words, "--namespace", "k8s.io", "image", "import", "--no-unpack", self.archive)
+        run(*self.words, "--namespace", "k8s.io", "image", "tag", NAME, "k8s.example/other:2")
         return None
 
 
 ENGINES = {
     "podman-overlay": (Podman, "overlay", "containers"),
     "podman-vfs": (Podman, "vfs", "containers"),
+    "docker-overlay2": (Docker, "overlay2", "docker"),
+    "docker-fuse-overlayfs": (Docker, "fuse-overlayfs", "docker"),
     "docker-vfs": (Docker, "vfs", "docker"),
     "containerd": (Containerd, None, "containerd"),
 }
@@ -124,7 +130,7 @@ ENGINES = {
 @pytest.fixture(params=ENGINES)
 def engine(request):
     kind, driver, word = ENGINES[request.param]
-    needs(*kind.needs)
+    needs(*kind.needs, *(["fuse-overlayfs"] if driver == "fuse-overlayfs" else []))
     if os.geteuid() != 0:
         pytest.skip("engines that share a store with the system need root")
     # Paths of sockets may not be long, nor that of podman's running state.
@@ -148,6 +154,8 @@ def test_an_engines_images_are_found_and_scanned(engine, archive, start, sensor,
     assert {"registry": "registry.example", "repository": "team/shop", "tag": "1"} in image["repo"]
     _, _, software = client.call("GET", f"{CSAPI}/images/{image['sha']}/software")
     assert {(item["name"], item["version"]) for item in software["data"]} == PACKAGES
+    if engine.word == "containerd":
+        assert {"registry": "k8s.example", "repository": "other", "tag": "2"} in image["repo"]
     assert image["vulnerabilities"]["severity5Count"] == 1
     assert client.call("GET", f"{CSAPI}/sensors/{one.id}")[2]["missed"] == []
     if container:
@@ -169,3 +177,26 @@ def test_an_engines_images_are_found_and_scanned(engine, archive, start, sensor,
         assert client.call("GET", f"{CSAPI}/containers/{container}/software")[2]["count"] == 3
     assert client.call("GET", f"{CSAPI}/images")[2]["data"][0]["associatedContainersCount"] == (1 if container else 0)
     assert one.end() == 0
+
+
+def test_a_layer_that_containerd_has_discarded_is_said(archive, start, sensor, tmp_path):
+    needs(*Containerd.needs)
+    if os.geteuid() != 0:
+        pytest.skip("containerd needs root")
+    client = Client(start().endpoint)
+    with tempfile.TemporaryDirectory(prefix="bz", ignore_cleanup_errors=True) as folder:
+        engine = Containerd(pathlib.Path(folder), None)
+        try:
+            engine.load(archive)
+            blobs = engine.root / "io.containerd.content.v1.content" / "blobs" / "sha256"
+            layer = max(blobs.iterdir(), key=lambda path: path.stat().st_size)
+            layer.unlink()
+            one = sensor(client, "--engine", f"containerd={engine.root}")
+            def failed():
+                found = client.call("GET", f"{CSAPI}/images")[2]["data"]
+                return found and found[0]["scanStatus"] == "FAILED" and found[0]
+            image = until(failed)
+            assert layer.name in image["scanStatusReason"] and image["lastScanned"] is None
+            assert one.end() == 0
+        finally:
+            engine.end()

@@ -2,9 +2,12 @@
 
 import base64
 import hashlib
+import http.server
 import json
 import socket
 import subprocess
+import threading
+import urllib.parse
 import urllib.request
 from urllib.parse import quote
 
@@ -167,6 +170,78 @@ def test_schedules_take_what_they_name_and_scan_again_what_they_are_told_to(clie
     scheduled = client.call("POST", f"{CSAPI}/registry/{wrong}/schedule", {})[2]["scheduleId"]
     failed = until(lambda: ended(client, wrong, scheduled), 60)
     assert failed["status"] == "Failed" and "credentials" in failed["errors"][0]["errorMessage"]
+    assert one.end() == 0
+
+
+@pytest.fixture
+def guarded(registry):
+    """The same registry as the large ones on the net have it: it wants a token of another server, and its blobs lie on a third."""
+    upstream, seen = registry, {"tokens": [], "blobs": []}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self, status, body=b"", **headers):
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    class Token(Handler):
+        def do_GET(self):
+            asked = urllib.parse.parse_qs(urllib.parse.urlparse(self.path).query)
+            basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+            if self.headers["Authorization"] != f"Basic {basic}":
+                return self.answer(401)
+            seen["tokens"].append(asked["scope"][0])
+            self.answer(200, json.dumps({"token": "of " + asked["scope"][0]}).encode())
+
+    class Blobs(Handler):
+        def do_GET(self):
+            seen["blobs"].append(self.headers["Authorization"])
+            self.answer(200, upstream.ask("GET", self.path))
+
+    class Front(Handler):
+        def do_GET(self):
+            parts = self.path.split("/")
+            repository = "/".join(parts[2:parts.index("tags") if "tags" in parts else parts.index("manifests") if "manifests" in parts else parts.index("blobs") if "blobs" in parts else 2])
+            scope = f"repository:{repository}:pull"
+            if self.headers["Authorization"] != f"Bearer of {scope}":
+                realm = f'Bearer realm="http://127.0.0.1:{token.server_port}/token",service="front",scope="{scope}"'
+                return self.answer(401, WWW_Authenticate=realm)
+            if "blobs" in parts:
+                return self.answer(307, Location=f"http://127.0.0.1:{blobs.server_port}{self.path}")
+            self.answer(200, upstream.ask("GET", self.path, Accept=self.headers["Accept"]))
+
+    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), kind) for kind in (Token, Blobs, Front)]
+    token, blobs, front = servers
+    for one in servers:
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{front.server_port}", seen
+    for one in servers:
+        one.shutdown()
+
+
+def test_a_registry_with_tokens_and_redirections_is_scanned(client, sensor, registry, guarded, tmp_path):
+    address, seen = guarded
+    registry.push(layout(tmp_path / "a", system(("curl", "7.1"))), "team/a:v1")
+    registry.push(layout(tmp_path / "b", system(("curl", "7.2"))), "team/b:v1")
+    one = sensor(client, "--type", "registry")
+    made = client.call("POST", f"{CSAPI}/registry", body(registry, registryUri=address))[2]["registryUuid"]
+    followed(client, one, made)
+    # It does not list its repositories, so that they are named as they are.
+    named = {"filters": [{"repoTags": [{"repo": "team/a", "tag": ".*"}, {"repo": "team/b", "tag": ".*"}]}]}
+    scheduled = client.call("POST", f"{CSAPI}/registry/{made}/schedule", named)[2]["scheduleId"]
+    run = until(lambda: ended(client, made, scheduled), 60)
+    assert (run["status"], run["images"], run["scanned"], run["errors"]) == ("Finished", 2, 2, [])
+    assert sorted(seen["tokens"]) == ["repository:team/a:pull", "repository:team/b:pull"], "one token for each repository"
+    assert set(seen["blobs"]) == {None}, "no credential goes to where blobs lie"
+    assert len(seen["blobs"]) == 6, "of each image the configuration to list it, and again with the one layer to scan it"
     assert one.end() == 0
 
 

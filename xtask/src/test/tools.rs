@@ -27,6 +27,7 @@ const APT: &[&str] = &[
     "podman",
     "containerd",
     "docker.io",
+    "fuse-overlayfs",
     "rpm",
     "db5.3-util",
 ];

@@ -127,7 +127,7 @@ fn image(
     if let Some(known) = known.get(&digest) {
         return Ok(of(known.image.clone()));
     }
-    let remote = Remote::new(registry, repository, &digest);
+    let remote = Remote::new(registry, repository, &digest).with_manifest(bytes);
     let image = choose(&remote, &Choice::default()).map_err(|error| error.to_string())?;
     Ok(of(described(&image)))
 }

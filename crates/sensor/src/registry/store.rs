@@ -1,6 +1,6 @@
 //! An image of a registry as a store of bytes by name, so that it is scanned like one on disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -26,6 +26,8 @@ pub struct Remote<'a> {
     shown: PathBuf,
     /// Digests that are those of manifests, which are asked for at another address than other blobs.
     manifests: Mutex<BTreeSet<String>>,
+    /// Documents that were read, by name: whoever looks for an image asks for some of them more than once.
+    documents: Mutex<BTreeMap<String, Vec<u8>>>,
 }
 
 impl<'a> Remote<'a> {
@@ -39,7 +41,17 @@ impl<'a> Remote<'a> {
             digest: digest.to_owned(),
             shown,
             manifests: Mutex::new([digest.to_owned()].into()),
+            documents: Mutex::default(),
         }
+    }
+
+    /// The same, with its manifest read already.
+    #[must_use]
+    pub fn with_manifest(self, bytes: Vec<u8>) -> Self {
+        self.learn(&bytes);
+        let name = self.digest.replace("sha256:", BLOB);
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner).insert(name, bytes);
+        self
     }
 
     /// A blob as a stream; `None` if it is not there.
@@ -79,12 +91,16 @@ impl Store for Remote<'_> {
             let index = json!({ "schemaVersion": 2, "manifests": [{ "digest": self.digest, "size": 0 }] });
             return Ok(Some(index.to_string().into_bytes()));
         }
+        if let Some(known) = self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Ok(Some(known.clone()));
+        }
         let Some(answer) = self.open(name)? else { return Ok(None) };
         let bytes = answer.bytes(usize::try_from(max).unwrap_or(usize::MAX)).map_err(|error| SourceError::Io {
             path: self.shown.join(name),
             error: io::Error::other(error.to_string()),
         })?;
         self.learn(&bytes);
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), bytes.clone());
         Ok(Some(bytes))
     }
 
