@@ -295,6 +295,15 @@ def test_other_advisories_judge_what_was_scanned_before(start, sensor, images, t
     assert new["cveids"] == ["CVE-2026-3"] and int(new["firstFound"]) > int(first)
 
 
+def test_the_program_scans_this_machines_own_images(start, images, tmp_path):
+    client = Client(start("--layouts", str(images), "--feed", str(feed(tmp_path, advisory(1, "curl", "7.89", CRITICAL))), observe=True).endpoint)
+    def ours():
+        found = client.call("GET", f"{CSAPI}/images?filter=repo.registry:registry.example")[2]["data"]
+        return len(found) == 2 and all(image["scanStatus"] == "SUCCESS" for image in found) and found
+    assert sum(image["vulnerabilities"]["severity5Count"] for image in until(ours, 60)) == 1
+    assert client.call("GET", f"{CSAPI}/sensors")[2]["count"] == 1
+
+
 def test_the_log_is_kept_as_the_profile_says(client, sensor, images):
     one = sensor(client, "--layouts", images)
     until(lambda: scanned(client, 2))

@@ -199,13 +199,7 @@ impl Work {
         };
         let failed = remembered.failed;
         image.failed = failed.as_ref().map(|(_, why)| why.clone());
-        match failed {
-            Some((at, _)) if clock::now().0 - at.0 < RETRY_FAILED_MS => {
-                let again = Timestamp(at.0 + RETRY_FAILED_MS);
-                next.at().map_or(next, |at| Next::At(at.max(again)))
-            }
-            _ => next,
-        }
+        held_back(next, failed.map(|(at, _)| at), clock::now())
     }
 
     fn save(&mut self) -> Result<(), SensorError> {
@@ -268,4 +262,29 @@ pub(crate) fn skipped(why: Never, orders: &Orders) -> Skipped {
         _ => None,
     };
     Skipped { why: why.why().to_owned(), pattern }
+}
+
+/// An image whose scan failed is left alone for a while, though it is due.
+fn held_back(next: Next, failed: Option<Timestamp>, now: Timestamp) -> Next {
+    match (next, failed) {
+        (Next::At(at), Some(failed)) if now.0.saturating_sub(failed.0) < RETRY_FAILED_MS => {
+            Next::At(at.max(Timestamp(failed.0 + RETRY_FAILED_MS)))
+        }
+        _ => next,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_that_failed_is_tried_again_after_ten_minutes() {
+        let minutes = |minutes: i64| Timestamp(minutes * 60_000);
+        let due = Next::At(minutes(100));
+        assert_eq!(held_back(due, None, minutes(100)), due);
+        assert_eq!(held_back(due, Some(minutes(99)), minutes(100)), Next::At(minutes(109)));
+        assert_eq!(held_back(due, Some(minutes(90)), minutes(100)), due);
+        assert_eq!(held_back(Next::Never(Never::Off), Some(minutes(99)), minutes(100)), Next::Never(Never::Off));
+    }
 }
