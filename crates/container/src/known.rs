@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use bartizan_image::feed::About;
 use bartizan_ledger::StoreError;
-use bartizan_policy::Cx;
 use bartizan_policy::packing::unpack;
+use bartizan_policy::{Cx, postings};
 use bartizan_wire::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,10 +23,10 @@ pub const HOSTS: &str = "container/host";
 pub const HEARTBEATS: &str = "container/heartbeat";
 /// Latest scans of images, by digest.
 pub const SCANS: &str = "container/scan";
-/// Postings that are read from the board at once at start.
-const LOAD_PAGE: u16 = 64;
 /// Days for which the scan of an image is kept that no sensor has any more: 13 months, as the vendor's default is.
 pub const SCANS_KEPT_DAYS: i64 = 396;
+/// Postings that are read from the board at once at start: some are large.
+const LOAD_PAGE: u16 = 64;
 /// A sensor that was not heard of for this long is not running: three polls of a minute.
 pub const RUNNING_WITHIN_MS: i64 = 3 * 60_000;
 
@@ -303,19 +303,16 @@ fn container(found: &FoundContainer) -> engine::Container {
     }
 }
 
-async fn each<T: DeserializeOwned>(cx: &Cx, topic: &str, mut visit: impl FnMut(String, T)) -> Result<(), StoreError> {
-    let mut after: Option<String> = None;
-    loop {
-        let page = cx.board.list(&cx.realm, topic, after.as_deref(), LOAD_PAGE).await?;
-        let full = page.len() >= usize::from(LOAD_PAGE);
-        after = page.last().map(|posting| posting.subject.clone());
-        for posting in page {
-            visit(posting.subject, unpack(&posting.body)?);
-        }
-        if !full {
-            return Ok(());
-        }
-    }
+async fn each<T: DeserializeOwned>(
+    cx: &Cx,
+    topic: &str,
+    mut visit: impl FnMut(String, T) + Send,
+) -> Result<(), StoreError> {
+    postings::each(cx, topic, LOAD_PAGE, |posting| {
+        visit(posting.subject, unpack(&posting.body)?);
+        Ok(())
+    })
+    .await
 }
 
 #[cfg(test)]

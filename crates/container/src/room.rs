@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use bartizan_image::feed::{Book, FeedError};
 use bartizan_image::judge::{Judged, judge};
-use bartizan_ledger::{Key, Posting, StoreError, Write};
-use bartizan_policy::packing::{pack, unpack};
-use bartizan_policy::{AgentKey, Cx, Keyholder, Position, Recording, aside};
+use bartizan_ledger::{Key, StoreError, Write};
+use bartizan_policy::{AgentKey, Cx, Keyholder, Position, Recording, aside, postings};
 use bartizan_wire::{Realm, Timestamp};
 use serde_json::Value;
 
@@ -102,16 +101,14 @@ impl ContainerRoom {
 
     /// Notes that a sensor called in.
     pub(crate) async fn hear(&self, cx: &Cx, sensor: &str, heartbeat: Heartbeat) -> Result<(), StoreError> {
-        let posting = Posting { subject: sensor.to_owned(), at: heartbeat.at, body: pack(&heartbeat)? };
-        cx.board.post(&cx.realm, HEARTBEATS, posting).await?;
+        postings::keep(cx, HEARTBEATS, sensor, heartbeat.at, &heartbeat).await?;
         self.write(&cx.realm, |known| known.hear(sensor, heartbeat));
         Ok(())
     }
 
     /// Keeps what a sensor said of its host.
     pub(crate) async fn take_in(&self, cx: &Cx, sensor: &str, report: HostReport) -> Result<(), StoreError> {
-        let posting = Posting { subject: sensor.to_owned(), at: cx.now, body: pack(&report)? };
-        cx.board.post(&cx.realm, HOSTS, posting).await?;
+        postings::keep(cx, HOSTS, sensor, cx.now, &report).await?;
         self.write(&cx.realm, |known| known.take_in(sensor, report));
         Ok(())
     }
@@ -141,8 +138,7 @@ impl ContainerRoom {
         let judged_by = judged.as_ref().map(|judged| judged.about.clone());
         let found = judged.map(|judged| vulnerabilities(&judged, &report.inventory, prior, at));
         let scan = KeptScan { sensor, report, vulnerabilities: found, unjudged, judged_by };
-        let posting = Posting { subject: scan.report.sha.clone(), at: scan.report.at, body: pack(&scan)? };
-        cx.board.post(&cx.realm, SCANS, posting).await?;
+        postings::keep(cx, SCANS, &scan.report.sha, scan.report.at, &scan).await?;
         self.write(&cx.realm, |known| known.scanned(&scan));
         Ok(())
     }
@@ -214,8 +210,7 @@ impl ContainerRoom {
         if !recordings.is_empty() {
             cx.tape.append(&cx.realm, TRACK, recordings).await?;
         }
-        let posting = Posting { subject: sensor.to_owned(), at: cx.now, body: pack(&counts)? };
-        cx.board.post(&cx.realm, COUNTS, posting).await?;
+        postings::keep(cx, COUNTS, sensor, cx.now, &counts).await?;
         self.write(&cx.realm, |known| known.count(sensor, counts));
         Ok(())
     }
@@ -223,9 +218,7 @@ impl ContainerRoom {
     /// Once a day notes where the track stands, and lets go of what lies a week back.
     async fn prune_events(&self, cx: &Cx) -> Result<(), StoreError> {
         let today = day(cx.now);
-        let kept = cx.board.find(&cx.realm, DAYS, DAYS).await?;
-        let mut days: BTreeMap<i64, Position> =
-            kept.map(|posting| unpack(&posting.body)).transpose()?.unwrap_or_default();
+        let mut days: BTreeMap<i64, Position> = postings::kept(cx, DAYS, DAYS).await?.unwrap_or_default();
         if days.contains_key(&today) {
             return Ok(());
         }
@@ -236,7 +229,7 @@ impl ContainerRoom {
             cx.tape.prune_to(&cx.realm, TRACK, position).await?;
             days.retain(|day, _| *day > today - DAYS_MAX);
         }
-        cx.board.post(&cx.realm, DAYS, Posting { subject: DAYS.to_owned(), at: cx.now, body: pack(&days)? }).await
+        postings::keep(cx, DAYS, DAYS, cx.now, &days).await
     }
 
     async fn judge(&self, report: ScanReport) -> Result<(Option<Judged>, ScanReport), StoreError> {
@@ -272,14 +265,7 @@ fn own_key(cx: &Cx, topic: &str, subject: &str) -> Key {
 
 /// The scan that is kept of an image.
 pub(crate) async fn kept_scan(cx: &Cx, sha: &str) -> Result<Option<KeptScan>, StoreError> {
-    let posting = cx.board.find(&cx.realm, SCANS, sha).await?;
-    posting.map(|posting| unpack(&posting.body)).transpose()
-}
-
-/// What a sensor last said of its host.
-pub(crate) async fn kept_report(cx: &Cx, sensor: &str) -> Result<Option<HostReport>, StoreError> {
-    let posting = cx.board.find(&cx.realm, HOSTS, sensor).await?;
-    posting.map(|posting| unpack(&posting.body)).transpose()
+    postings::kept(cx, SCANS, sha).await
 }
 
 /// Whether a sensor that was heard of then is running.

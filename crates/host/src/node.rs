@@ -1,7 +1,7 @@
 //! What is known of a managed node between its inventories: small, and listed often.
 
 use bartizan_ledger::{Posting, StoreError};
-use bartizan_policy::Cx;
+use bartizan_policy::{Cx, postings};
 use bartizan_wire::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -64,20 +64,14 @@ pub async fn post(cx: &Cx, node: &Node) -> Result<(), StoreError> {
 }
 
 /// All postings of a topic that are kept as JSON, by subject.
-pub(crate) async fn list<T: DeserializeOwned>(cx: &Cx, topic: &str) -> Result<Vec<T>, StoreError> {
+pub(crate) async fn list<T: DeserializeOwned + Send>(cx: &Cx, topic: &str) -> Result<Vec<T>, StoreError> {
     let mut found = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let page = cx.board.list(&cx.realm, topic, after.as_deref(), BOARD_PAGE).await?;
-        let full = page.len() >= usize::from(BOARD_PAGE);
-        after = page.last().map(|posting| posting.subject.clone());
-        for posting in &page {
-            found.push(read(posting)?);
-        }
-        if !full {
-            return Ok(found);
-        }
-    }
+    postings::each(cx, topic, BOARD_PAGE, |posting| {
+        found.push(read(&posting)?);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
 }
 
 /// Reads a posting that is kept as JSON.

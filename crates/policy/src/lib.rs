@@ -11,6 +11,7 @@ pub mod lifecycle;
 mod opened;
 pub mod packing;
 pub mod permit;
+pub mod postings;
 pub mod preview;
 pub mod series;
 pub mod sink;

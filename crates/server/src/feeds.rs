@@ -59,7 +59,6 @@ impl Feeds {
             }
             if changed {
                 match room.judge_again(&surroundings.own(ROOT, "chores")).await {
-                    Ok(0) => changed = false,
                     Ok(scans) => {
                         tracing::info!(scans, "images were judged again by other advisories");
                         changed = false;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use bartizan_policy::Cx;
+use bartizan_policy::{Cx, postings};
 
 use crate::api;
 use crate::errors::ContainerError;
-use crate::known::{KeptScan, Known};
+use crate::known::{HOSTS, KeptScan, Known};
+use crate::observe::HostReport;
 use crate::record::image::{Around, FoundOnHost, ImageRecord, LayerRecord};
 use crate::record::software;
-use crate::room::{ContainerRoom, kept_report, kept_scan};
+use crate::room::{ContainerRoom, kept_scan};
 
 /// All images that some sensor has, by digest.
 pub(super) async fn records(room: &ContainerRoom, cx: &Cx) -> Result<Vec<ImageRecord>, ContainerError> {
@@ -33,7 +34,7 @@ pub(super) async fn details(room: &ContainerRoom, cx: &Cx, sha: &str) -> Result<
     });
     let (mut record, hosts) = found.ok_or_else(|| absent(sha))?;
     if let Some(host) = hosts.first() {
-        let report = kept_report(cx, &host.sensor_uuid).await?;
+        let report: Option<HostReport> = postings::kept(cx, HOSTS, &host.sensor_uuid).await?;
         let images = report.map(|report| report.images).unwrap_or_default();
         let layers = images.into_iter().find(|image| image.sha == sha).map(|image| image.layers).unwrap_or_default();
         let layers = (0..).zip(layers).map(|(layer_number, layer)| LayerRecord {
