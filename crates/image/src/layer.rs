@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod facts;
 mod mark;
+pub mod unpack;
 pub mod unpacked;
 mod walk;
 
@@ -10,7 +11,7 @@ use std::io::{self, BufReader, Read};
 
 use crate::digest::Digest;
 use crate::limits::Limits;
-use crate::stream::{PIECE_BYTES, Unpacked};
+use crate::stream::{Digests, PIECE_BYTES, Unpacked};
 use crate::tar::{Tar, TarError};
 
 pub use cache::Cache;
@@ -54,6 +55,14 @@ pub fn read(from: impl Read, expected: Expected, limits: &Limits) -> Result<Fact
     let unpacked = Unpacked::new(from, limits.layer_bytes)?;
     let mut tar = Tar::new(BufReader::with_capacity(PIECE_BYTES, unpacked), limits.entries);
     let mut facts = walk::walk(&mut tar, limits)?;
+    let digests = verified(tar, expected)?;
+    facts.digest = Some(digests.plain);
+    facts.bytes = digests.plain_bytes;
+    Ok(facts)
+}
+
+/// What a layer turned out to be, once it was walked over.
+fn verified<R: Read>(tar: Tar<BufReader<Unpacked<R>>>, expected: Expected) -> Result<Digests, LayerError> {
     let digests = tar.into_inner().into_inner().finish()?;
     // Digests are always wanted of a layer.
     let Some(digests) = digests else { return Err(io::Error::other("no digest was taken").into()) };
@@ -62,7 +71,5 @@ pub fn read(from: impl Read, expected: Expected, limits: &Limits) -> Result<Fact
             return Err(LayerError::Digest { expected, found });
         }
     }
-    facts.digest = Some(digests.plain);
-    facts.bytes = digests.plain_bytes;
-    Ok(facts)
+    Ok(digests)
 }
