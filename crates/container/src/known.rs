@@ -66,6 +66,8 @@ pub struct Summary {
     pub at: Timestamp,
     /// How.
     pub scan_type: ScanType,
+    /// Why not in the way that the scanning policy asks for first, if it was another one.
+    pub fallback: Option<Box<str>>,
     /// Its findings; `None` where they were not looked for.
     pub vulnerabilities: Option<Vec<Vulnerability>>,
 }
@@ -152,7 +154,9 @@ impl Known {
             found.dedup_by(|next, kept| next.id == kept.id);
             found
         });
-        let summary = Summary { at: scan.report.at, scan_type: scan.report.scan_type, vulnerabilities };
+        let report = &scan.report;
+        let fallback = report.fallback.as_deref().map(Box::from);
+        let summary = Summary { at: report.at, scan_type: report.scan_type, fallback, vulnerabilities };
         self.images.entry(scan.report.sha.as_str().into()).or_default().scan = Some(Arc::new(summary));
     }
 

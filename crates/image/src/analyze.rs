@@ -42,6 +42,8 @@ pub enum Interest {
     DpkgList,
     /// apk's database.
     Apk,
+    /// What `apk list --installed` says.
+    ApkList,
     /// rpm's database: SQLite, its own format, or Berkeley DB.
     Rpm,
     /// Changes that SQLite has not yet put into the database.
@@ -152,6 +154,7 @@ fn read(found: &mut Found, size: u64, content: &mut impl BufRead, limits: &Limit
         Interest::DpkgStatusD => dpkg::read_status(content, found, limits, dpkg::Form::StatusD),
         Interest::DpkgList => dpkg::read_list(content, found, limits),
         Interest::Apk => apk::read(content, found, limits),
+        Interest::ApkList => apk::read_list(content, found, limits),
         Interest::Rpm => rpm::read(content, found, limits),
         Interest::RpmLog => {
             // An empty log changes nothing.

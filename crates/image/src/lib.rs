@@ -5,6 +5,7 @@
 //! part of the answer ([`inventory::Blind`]).
 
 pub mod analyze;
+pub mod asked;
 pub mod digest;
 pub mod feed;
 pub mod inventory;
@@ -15,6 +16,7 @@ pub mod package;
 pub mod report;
 pub mod scan;
 pub mod source;
+pub mod stack;
 pub mod stream;
 pub mod tar;
 pub mod version;

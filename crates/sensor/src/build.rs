@@ -7,24 +7,34 @@ use std::path::PathBuf;
 use bartizan_agent::collect::Root;
 use bartizan_agent::{Client, Credential, Folder, clock, durable};
 use bartizan_container::engine::{self, Name, Next, Reference, next_scan};
-use bartizan_container::observe::{Facts, FoundImage, HostReport, Obeyed, ScanReport, ScanType, Skipped};
+use bartizan_container::observe::{Facts, FoundImage, HostReport, Obeyed, Skipped};
 use bartizan_image::scan::Scanned;
-use bartizan_image::source::Image;
+use bartizan_image::source::{Image, Store};
 use bytes::Bytes;
 use serde_json::json;
 
 use crate::calls::{HOST, Nothing, SCAN};
+use crate::dynamic::{self, Runner, Unable, Way};
 use crate::enrol::facts;
 use crate::find::described;
 use crate::orders::Orders;
 use crate::sensor::{SensorError, foreign, poll};
-use crate::work::skipped;
+use crate::work::{scan_report, skipped};
 
 const FILE: &str = "built.json";
 /// Images that the server is told of: the latest.
 const IMAGES_MAX: usize = 1000;
 /// The repository that a build puts an image in for its sensor.
 const MARK: &str = "qualys_scan_target";
+
+/// Why an image has no findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unscanned {
+    /// The profile leaves it out.
+    Skipped(Skipped),
+    /// It could not be scanned as the profile wants it: why, in words.
+    Failed(String),
+}
 
 /// A sensor of the type CICD that has enrolled, and its orders.
 #[derive(Debug)]
@@ -72,16 +82,31 @@ impl Build {
         }
     }
 
+    /// Does what the profile's scanning policy asks for beyond the layers.
+    ///
+    /// # Errors
+    /// The policy is satisfied with nothing but a run, and there could be none: why, in words.
+    pub fn follow(&self, run_images: bool, store: &impl Store, scanned: &mut Scanned) -> Result<Way, String> {
+        let runner = if run_images { Runner::open(&self.path) } else { Err(Unable::NotAllowed) };
+        let policy = self.orders.config.vulnerability_management.scanning_policy.as_str();
+        dynamic::follow(policy, &runner, store, scanned)
+    }
+
     /// Tells the server of an image, and of what was found in it.
     ///
     /// # Errors
     /// The server is away or refuses.
-    pub async fn report(&mut self, image: &Image, outcome: Result<&Scanned, Skipped>) -> Result<(), SensorError> {
+    pub async fn report(
+        &mut self,
+        image: &Image,
+        outcome: Result<(&Scanned, Way), Unscanned>,
+    ) -> Result<(), SensorError> {
         let now = clock::now();
         let mut found = FoundImage { names: image.names.clone(), seen: now, ..described(image) };
         match &outcome {
             Ok(_) => found.scanned = Some(now),
-            Err(skipped) => found.skipped = Some(skipped.clone()),
+            Err(Unscanned::Skipped(skipped)) => found.skipped = Some(skipped.clone()),
+            Err(Unscanned::Failed(why)) => found.failed = Some(why.clone()),
         }
         let images = self.remember(found)?;
         let obeyed = Obeyed {
@@ -93,14 +118,8 @@ impl Build {
         let report = HostReport { facts: self.facts.clone(), images, containers: Vec::new(), missed: Vec::new() };
         let id = self.credential.instance_id.clone();
         self.post(HOST, &json!({ "SensorId": id, "Report": crate::text(&report) })).await?;
-        if let Ok(scanned) = outcome {
-            let scan = ScanReport {
-                sha: image.id.hex(),
-                at: now,
-                scan_type: ScanType::Static,
-                fallback: None,
-                inventory: scanned.inventory.clone(),
-            };
+        if let Ok((scanned, way)) = outcome {
+            let scan = scan_report(scanned, way, now);
             self.post(SCAN, &json!({ "SensorId": id, "Scan": crate::text(&scan) })).await?;
         }
         poll(&mut self.client, &self.credential, &self.facts, &obeyed, None, true).await?;

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bartizan_container::observe::{FoundContainer, FoundImage, Layer};
 use bartizan_image::digest::Digest;
 use bartizan_image::layer::Cache;
-use bartizan_image::scan::{Options, Scanned, scan, scan_image};
+use bartizan_image::scan::{Options, ScanError, Scanned, scan, scan_image};
 use bartizan_image::source::stores::{Contained, Engine, Held, inside};
-use bartizan_image::source::{self, Choice, Folder, Image, Named, choose};
+use bartizan_image::source::{self, Choice, Folder, Image, Named, Store, choose};
 use bartizan_wire::Timestamp;
 
+use crate::dynamic::{self, Runner, Unable, Way};
 use crate::registry::{Registry, Remote};
 
 /// Where images are looked for.
@@ -23,6 +24,8 @@ pub struct Places {
     pub engines: Vec<(Engine, PathBuf)>,
     /// Also processes outside of containers.
     pub all_processes: bool,
+    /// Images may be run, under scanning policies that ask for it.
+    pub run_images: bool,
 }
 
 /// Where an image can be scanned.
@@ -37,25 +40,40 @@ pub enum Place {
 }
 
 impl Place {
-    /// Scans the image that is there.
+    /// Scans the image that is there, as a scanning policy wants it.
     ///
     /// # Errors
-    /// It cannot be read: why, in words.
-    pub fn scan(&self, cache: Cache) -> Result<Scanned, String> {
+    /// It cannot be read, or the policy allows no way that is open: why, in words.
+    pub fn scan(&self, cache: Cache, policy: &str, runner: &Result<Runner, Unable>) -> Result<(Scanned, Way), String> {
         let options = |choice: Choice| Options { choice, cache: Some(cache), ..Options::default() };
-        let scanned = match self {
+        match self {
             Self::Layout(layout, digest) => {
+                let store = Folder::new(layout);
                 let choice = Choice { name: Some(digest.to_string()), platform: None };
-                scan(&Folder::new(layout), &options(choice))
+                followed(scan(&store, &options(choice)), &store, policy, runner)
             }
-            Self::Engine(held) => scan_image(&held.store, held.image.clone(), &options(Choice::default())),
+            Self::Engine(held) => {
+                let scanned = scan_image(&held.store, held.image.clone(), &options(Choice::default()));
+                followed(scanned, &held.store, policy, runner)
+            }
             Self::Registry(registry, repository, digest) => {
                 let mut registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
-                scan(&Remote::new(&mut registry, repository, digest), &options(Choice::default()))
+                let store = Remote::new(&mut registry, repository, digest);
+                followed(scan(&store, &options(Choice::default())), &store, policy, runner)
             }
-        };
-        scanned.map_err(|error| error.to_string())
+        }
     }
+}
+
+fn followed(
+    scanned: Result<Scanned, ScanError>,
+    store: &impl Store,
+    policy: &str,
+    runner: &Result<Runner, Unable>,
+) -> Result<(Scanned, Way), String> {
+    let mut scanned = scanned.map_err(|error| error.to_string())?;
+    let way = dynamic::follow(policy, runner, store, &mut scanned)?;
+    Ok((scanned, way))
 }
 
 /// An image that was found. What only memory knows, and what a profile makes of it, is filled in by others.

@@ -5,6 +5,7 @@
 
 pub mod build;
 mod calls;
+pub mod dynamic;
 pub mod enrol;
 pub mod find;
 pub mod log;

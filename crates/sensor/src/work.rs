@@ -8,22 +8,23 @@ mod runs;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bartizan_agent::client::CallError;
 use bartizan_agent::spool::{Kind, Spool};
 use bartizan_agent::{Client, Credential, clock};
 use bartizan_container::engine::{self, Name, Never, Next, Schedule, next_scan};
-use bartizan_container::observe::{
-    Facts, FoundContainer, FoundImage, HostReport, Obeyed, ScanReport, ScanType, Skipped,
-};
+use bartizan_container::observe::{Facts, FoundContainer, FoundImage, HostReport, Obeyed, ScanReport, Skipped};
 use bartizan_container::profile::ProfileType;
 use bartizan_image::layer::Cache;
+use bartizan_image::scan::Scanned;
 use bartizan_wire::Timestamp;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use crate::dynamic::{Runner, Unable, Way};
 use crate::find::{Finder, Place};
 use crate::log;
 use crate::memory::{Memory, Shelf};
@@ -49,6 +50,7 @@ pub(crate) struct Work {
     shelf: Shelf,
     /// `None` only while it looks on another thread.
     finder: Option<Finder>,
+    runner: Arc<Result<Runner, Unable>>,
     facts: Facts,
     containers: Vec<FoundContainer>,
     /// Of processes, once it is wanted.
@@ -67,7 +69,7 @@ impl Work {
         folder: PathBuf,
         spool: Spool,
         (memory, shelf): (Memory, Shelf),
-        (finder, all_processes): (Finder, bool),
+        (finder, runner, all_processes): (Finder, Result<Runner, Unable>, bool),
         facts: Facts,
     ) -> Self {
         let (finder, obeyed) = (Some(finder), Obeyed::default());
@@ -79,6 +81,7 @@ impl Work {
             memory,
             shelf,
             finder,
+            runner: Arc::new(runner),
             facts,
             containers: Vec::new(),
             watch: None,
@@ -214,20 +217,15 @@ impl Work {
         at: Timestamp,
         orders: &Orders,
     ) -> Result<Result<(), String>, SensorError> {
-        let policy = orders.config.vulnerability_management.scanning_policy.as_str();
-        if matches!(policy, "Dynamic" | "DynamicScanningOnly") {
-            return Ok(Err("this sensor scans from layers alone, which the scanning policy forbids".to_owned()));
-        }
-        let fallback = policy.starts_with("Dynamic").then(|| "this sensor scans from layers alone".to_owned());
-        let cache = Cache::new(&self.folder);
-        let scanning = tokio::task::spawn_blocking(move || place.scan(cache));
-        let scanned = match scanning.await.map_err(|_| SensorError::Interrupted)? {
+        let policy = orders.config.vulnerability_management.scanning_policy.clone();
+        let (cache, runner) = (Cache::new(&self.folder), Arc::clone(&self.runner));
+        let scanning = tokio::task::spawn_blocking(move || place.scan(cache, &policy, &runner));
+        let (scanned, way) = match scanning.await.map_err(|_| SensorError::Interrupted)? {
             Ok(scanned) => scanned,
             Err(why) => return Ok(Err(why)),
         };
-        tracing::info!(sha, packages = scanned.inventory.packages.len(), layers = scanned.layers_read, "scanned");
-        let report =
-            ScanReport { sha: sha.to_owned(), at, scan_type: ScanType::Static, fallback, inventory: scanned.inventory };
+        tracing::info!(sha, packages = scanned.inventory.packages.len(), layers = scanned.layers_read, ?way, "scanned");
+        let report = scan_report(&scanned, way, at);
         let body = json!({ "SensorId": self.credential.instance_id, "Scan": crate::text(&report) }).to_string();
         self.spool.push(Kind::Scan(sha.to_owned()), body.as_bytes())?;
         Ok(Ok(()))
@@ -254,6 +252,17 @@ fn decide(orders: &Orders, image: &FoundImage, schedules: &[Schedule], now: Time
         ..engine::Image::default()
     };
     next_scan(&orders.plan, &image, verdict, schedules, now)
+}
+
+/// What is told of a scan.
+pub(crate) fn scan_report(scanned: &Scanned, way: Way, at: Timestamp) -> ScanReport {
+    ScanReport {
+        sha: scanned.image.id.hex(),
+        at,
+        scan_type: way.scan_type,
+        fallback: way.fallback,
+        inventory: scanned.inventory.clone(),
+    }
 }
 
 pub(crate) fn skipped(why: Never, orders: &Orders) -> Skipped {

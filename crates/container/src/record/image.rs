@@ -131,7 +131,8 @@ pub struct ImageRecord {
     pub scan_types: Vec<String>,
     /// `SUCCESS`, `FAILED`, `EXCLUDED`, or null before the first scan.
     pub scan_status: Option<String>,
-    /// Why it was not scanned, or why a scan failed, if it says. Beside what the vendor answers.
+    /// Why it was not scanned, why a scan failed, or why it was not scanned in the way that the scanning policy asks for first, if
+    /// it says. Beside what the vendor answers.
     pub scan_status_reason: Option<String>,
     /// The pattern that leaves it out, if one does. Beside what the vendor answers.
     pub excluded_by: Option<String>,
@@ -244,7 +245,10 @@ impl ImageRecord {
             source,
             scan_types: scan.map(|scan| word(scan.scan_type).to_owned()).into_iter().collect(),
             scan_status: status.map(str::to_owned),
-            scan_status_reason: failed.cloned().or_else(|| skipped.map(|skipped| skipped.why.clone())),
+            scan_status_reason: failed
+                .cloned()
+                .or_else(|| skipped.map(|skipped| skipped.why.clone()))
+                .or_else(|| scan?.fallback.as_deref().map(str::to_owned)),
             excluded_by: found().find_map(|found| found.skipped.as_ref()?.pattern.clone()),
             last_found_on_host: host,
             operating_system: None,

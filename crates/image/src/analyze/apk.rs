@@ -56,6 +56,48 @@ pub(super) fn read(content: &mut impl BufRead, found: &mut Found, limits: &Limit
     Ok(())
 }
 
+/// `apk list --installed`: `name-version architecture {origin} (licence) [installed]`, one package a line.
+pub(super) fn read_list(content: &mut impl BufRead, found: &mut Found, limits: &Limits) -> Outcome {
+    let mut lines = Lines::new(content);
+    let mut unusable = 0_u64;
+    while let Some(line) = lines.advance()? {
+        let line = lossy(line);
+        if line.trim().is_empty() {
+            continue;
+        }
+        let Some(package) = listed(&line) else {
+            unusable += 1;
+            continue;
+        };
+        if found.packages.len() >= limits.packages {
+            return Err(format!("more than {} packages (packages)", limits.packages));
+        }
+        found.packages.push(package);
+    }
+    if unusable > 0 {
+        found.blind.push(format!("{unusable} lines of apk's list are malformed"));
+    }
+    Ok(())
+}
+
+fn listed(line: &str) -> Option<Package> {
+    let (called, rest) = line.split_once(' ')?;
+    // A version is the two last parts: `1.1.1d-r2`.
+    let (rest_of_name, revision) = called.rsplit_once('-')?;
+    let (name, version) = rest_of_name.rsplit_once('-')?;
+    let (architecture, rest) = rest.split_once(' ')?;
+    let mut package =
+        Package::new(Manager::Apk, &shortened(name, 512), &shortened(&format!("{version}-{revision}"), 256));
+    package.architecture = shortened(architecture, 64);
+    let between = |open: char, close: char| Some(rest.split_once(open)?.1.split_once(close)?.0);
+    let origin = between('{', '}')?;
+    if origin != name {
+        package.source = shortened(origin, 512);
+    }
+    package.licence = shortened(between('(', ')').unwrap_or_default(), 256);
+    Some(package)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,8 +10,8 @@ use std::path::Path;
 
 use rustix::fd::{AsRawFd as _, OwnedFd};
 use rustix::fs::{
-    AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, XattrFlags, linkat, mkdirat, mknodat, openat, openat2, setxattr,
-    symlinkat, unlinkat,
+    AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, XattrFlags, linkat, mkdirat, mknodat, openat, openat2,
+    setxattr, symlinkat, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -33,7 +33,8 @@ const FOLDER_MODE: Mode = Mode::from_raw_mode(0o755);
 pub fn unpack(from: impl Read, expected: Expected, limits: &Limits, into: &Path) -> Result<u64, LayerError> {
     let unpacked = Unpacked::new(from, limits.layer_bytes)?;
     let mut tar = Tar::new(BufReader::with_capacity(PIECE_BYTES, unpacked), limits.entries);
-    let root = openat(CWD, into, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).map_err(io::Error::from)?;
+    let root = openat(CWD, into, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        .map_err(io::Error::from)?;
     let mut folders = Folders { root, latest: None };
     while tar.advance()? {
         write(&mut tar, &mut folders)?;
@@ -96,7 +97,9 @@ fn write<R: Forward>(tar: &mut Tar<R>, folders: &mut Folders) -> io::Result<()> 
                 other => other?,
             }
         }
-        Kind::Sparse => return Err(io::Error::other(format!("`{path}` is stored as a sparse file, which is not unpacked"))),
+        Kind::Sparse => {
+            return Err(io::Error::other(format!("`{path}` is stored as a sparse file, which is not unpacked")));
+        }
         Kind::Folder | Kind::Other => {}
     }
     Ok(())
@@ -205,7 +208,11 @@ mod tests {
         let outside: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(outside, ["root"]);
         let root = folder.path().join("root");
-        assert_eq!(fs::read_to_string(root.join("through")).unwrap(), "x", "a link leads up to the root and no further");
+        assert_eq!(
+            fs::read_to_string(root.join("through")).unwrap(),
+            "x",
+            "a link leads up to the root and no further"
+        );
         assert_eq!(fs::read_to_string(root.join("inner")).unwrap(), "x");
         assert_eq!(fs::read_to_string(root.join("file")).unwrap(), "mine");
         assert!(!root.join("hard").exists());
@@ -240,7 +247,8 @@ mod tests {
             eprintln!("skipped: only root may make overlayfs's marks");
             return;
         }
-        let (folder, outcome) = unpacked(&[(b'0', "opt/.wh.app", ""), (b'0', "srv/.wh..wh..opq", ""), (b'0', "srv/new", "x")]);
+        let (folder, outcome) =
+            unpacked(&[(b'0', "opt/.wh.app", ""), (b'0', "srv/.wh..wh..opq", ""), (b'0', "srv/new", "x")]);
         outcome.unwrap();
         let root = folder.path().join("root");
         assert!(fs::symlink_metadata(root.join("opt/app")).unwrap().file_type().is_char_device());

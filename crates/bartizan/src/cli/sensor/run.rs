@@ -32,6 +32,10 @@ pub(crate) struct Run {
     /// With --type runtime: also tell of processes outside of containers.
     #[arg(long)]
     all_processes: bool,
+    /// Run images where the profile's scanning policy asks for it, each once, in a container of `runc` without rights and without a
+    /// network, to ask its package managers. Needs root; without this, images are scanned from their layers.
+    #[arg(long)]
+    run_images: bool,
     /// Seconds between looks for images.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     look: u64,
@@ -105,8 +109,12 @@ impl Run {
         let stopped = stop::asked().map_err(|error| refused(&error))?;
         let (folder, root) = (self.enrolment.folder(self.r#type.into()).await?, Root::new("/"));
         let client = || self.enrolment.client();
-        let places =
-            Places { layouts: self.layouts.clone(), engines: engines(&self.engine), all_processes: self.all_processes };
+        let places = Places {
+            layouts: self.layouts.clone(),
+            engines: engines(&self.engine),
+            all_processes: self.all_processes,
+            run_images: self.run_images,
+        };
         let mut sensor = Sensor::open(folder, client, &root, places).map_err(|error| refused(&error))?;
         if self.once {
             sensor.once().await.map_err(|error| refused(&error))?;

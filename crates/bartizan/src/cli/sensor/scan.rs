@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use bartizan_agent::collect::Root;
 use bartizan_agent::{Endpoint, clock};
-use bartizan_container::observe::Skipped;
 use bartizan_container::profile::ProfileType;
 use bartizan_image::feed::{Book, Severity, prepare};
 use bartizan_image::judge::{Judged, judge};
@@ -15,6 +14,8 @@ use bartizan_image::report::{Form, Report};
 use bartizan_image::scan::{self, Options, Scanned};
 use bartizan_image::source::{self, Choice, Image, Platform, choose};
 use bartizan_sensor::Build;
+use bartizan_sensor::build::Unscanned;
+use bartizan_sensor::dynamic::Way;
 use clap::ValueEnum;
 
 use super::enrolment::{Key, client};
@@ -66,6 +67,10 @@ pub(crate) struct Scan {
     /// that type. An image that the profile leaves out ends with 0.
     #[arg(long)]
     endpoint: Option<Endpoint>,
+    /// Allow the profile's scanning policy to have the image run, in a container of `runc` without rights and without a network, to ask
+    /// its package managers. Needs root.
+    #[arg(long, requires = "endpoint")]
+    run_images: bool,
     #[command(flatten)]
     key: Key,
 }
@@ -114,12 +119,20 @@ impl Scan {
             && let Some(skipped) = reporting.build.skips(&image)
         {
             eprintln!("not scanned {}", skipped.why);
-            reporting.report(&image, Err(skipped))?;
+            reporting.report(&image, Err(Unscanned::Skipped(skipped)))?;
             return Ok(Done::Well);
         }
-        let scanned = scan::scan_image(&store, image, &options).map_err(refused)?;
+        let mut scanned = scan::scan_image(&store, image, &options).map_err(refused)?;
         if let Some(reporting) = &mut reporting {
-            reporting.report(&scanned.image, Ok(&scanned))?;
+            match reporting.build.follow(self.run_images, &store, &mut scanned) {
+                Ok(way) => reporting.report(&scanned.image, Ok((&scanned, way)))?,
+                Err(why) => {
+                    reporting.report(&scanned.image, Err(Unscanned::Failed(why.clone())))?;
+                    return Err(Failure::Refused(format!(
+                        "the image cannot be scanned as its profile wants it: {why}"
+                    )));
+                }
+            }
         }
         if let Some(why) = &scanned.not_kept {
             tracing::warn!("what was found in a layer could not be kept, so it will be read again: {why}");
@@ -231,7 +244,7 @@ struct Reporting {
 }
 
 impl Reporting {
-    fn report(&mut self, image: &Image, outcome: Result<&Scanned, Skipped>) -> Result<(), Failure> {
+    fn report(&mut self, image: &Image, outcome: Result<(&Scanned, Way), Unscanned>) -> Result<(), Failure> {
         self.runtime.block_on(self.build.report(image, outcome)).map_err(refused)
     }
 }

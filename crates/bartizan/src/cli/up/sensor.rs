@@ -21,7 +21,7 @@ pub(super) async fn own(server: &Server, layouts: &[PathBuf]) -> Option<Sensor> 
     if engines.is_empty() && layouts.is_empty() {
         return None;
     }
-    let places = Places { layouts: layouts.to_vec(), engines, all_processes: false };
+    let places = Places { layouts: layouts.to_vec(), engines, all_processes: false, run_images: false };
     match try_own(server, places).await {
         Ok(sensor) => Some(sensor),
         Err(error) => {

@@ -1,0 +1,149 @@
+"""Images that are run, to ask their own package managers what is installed: a real Debian system under every scanning policy."""
+
+import io
+import json
+import os
+import subprocess
+import tarfile
+
+import pytest
+
+from images import bookworm, needs, packages, umoci  # noqa: F401
+from sensors import CSAPI, PROFILES, client, images, profile, sensor, system, until  # noqa: F401
+from server import environment, program
+
+
+@pytest.fixture(autouse=True)
+def _able():
+    needs("runc", "umoci")
+    if os.geteuid() != 0:
+        pytest.skip("running images needs root")
+
+
+def layer(path, entries):
+    """A tar of files, by path: a text, or the words of a script."""
+    with tarfile.open(path, "w") as archive:
+        for name, text in entries.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(text.encode()), 0o755
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return path
+
+
+@pytest.fixture
+def debian(bookworm, tmp_path):  # noqa: F811
+    """Makes layouts of a Debian system, and on it a layer of these files."""
+
+    def make(name, entries=None):
+        above = [layer(tmp_path / f"{name}.tar", entries)] if entries else []
+        made = umoci(tmp_path / name, bookworm, *above)
+        # At once, because a sensor may look at any time.
+        (tmp_path / "images").mkdir(exist_ok=True)
+        return made.rename(tmp_path / "images" / name)
+
+    return make
+
+
+def obey(client, one, policy):  # noqa: F811
+    """Has a sensor go by a policy. The images are scanned by it, because the sensor looks for them only then."""
+    body = profile(f"by {policy}", scanning={"scanningPolicy": policy}, associatedSensorIds=[one.id])
+    client.call("POST", PROFILES, body)
+
+
+def found(client):  # noqa: F811
+    """The only image, once it was scanned or could not be."""
+    _, _, listed = client.call("GET", f"{CSAPI}/images")
+    return next((image for image in listed["data"] if image["scanStatus"] in ("SUCCESS", "FAILED")), None)
+
+
+def software(client, image):  # noqa: F811
+    _, _, listed = client.call("GET", f"{CSAPI}/images/{image['sha']}/software?pageSize=1000")
+    return {one["name"]: one["version"] for one in listed["data"]}
+
+
+@pytest.mark.timeout(900)
+def test_a_real_image_says_itself_what_is_installed(debian, bookworm, client, sensor, tmp_path):  # noqa: F811
+    debian("whole")
+    one = sensor(client, "--layouts", tmp_path / "images", "--run-images")
+    image = until(lambda: found(client), 120)
+    assert image["scanTypes"] == ["DYNAMIC"], "the default profile asks for it"
+    subprocess.run(["tar", "-xf", bookworm, "-C", tmp_path, "./var/lib/dpkg"], check=True)
+    listed = subprocess.run(["dpkg-query", f"--admindir={tmp_path / 'var/lib/dpkg'}", "-W"], check=True, capture_output=True, text=True)
+    assert software(client, image) == dict(line.split() for line in listed.stdout.replace(":amd64", "").splitlines())
+    assert not (one.data / "running").exists()
+    assert "running" not in open("/proc/mounts").read()
+
+
+PROBES = r"""#!/bin/sh
+say() { printf 'Package: %s\nStatus: install ok installed\nArchitecture: all\nVersion: %s\n\n' "$1" "$2"; }
+while read -r key value; do case $key in CapEff:|CapBnd:|NoNewPrivs:|Seccomp:) say "${key%:}" "$value";; esac; done </proc/self/status
+(: >/probe) 2>/dev/null && say root writable || say root closed
+(: >/tmp/probe) 2>/dev/null && say tmp writable || say tmp closed
+count=0; while read -r line; do count=$((count + 1)); done </proc/net/dev; say interfaces $((count - 2))
+count=0; for process in /proc/[0-9]*; do count=$((count + 1)); done; say processes $count
+(: </dev/mem) 2>/dev/null && say memory open || say memory closed
+mount -t tmpfs none /tmp 2>/dev/null && say mount done || say mount refused
+read -r name </proc/sys/kernel/hostname; say host "$name"
+"""
+
+
+@pytest.mark.timeout(900)
+def test_what_runs_has_no_rights_and_sees_nothing_of_the_host(debian, client, sensor, tmp_path):  # noqa: F811
+    debian("probing", {"usr/bin/dpkg-query": PROBES})
+    sensor(client, "--layouts", tmp_path / "images", "--run-images")
+    image = until(lambda: found(client), 120)
+    assert image["scanTypes"] == ["DYNAMIC"], image
+    said = software(client, image)
+    assert said["CapEff"] == said["CapBnd"] == "0" * 16
+    assert (said["NoNewPrivs"], said["Seccomp"]) == ("1", "2")
+    assert (said["root"], said["tmp"], said["memory"], said["mount"]) == ("closed", "writable", "closed", "refused")
+    assert said["interfaces"] == "1" and int(said["processes"]) < 6
+    assert said["host"] == "scan"
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("policy", "image", "allowed", "outcome"), [
+    ("DynamicWithStaticScanningAsFallback", "tools", True, ("STATIC", "no package manager answered in the image")),
+    ("DynamicScanningOnly", "tools", True, (None, "no package manager answered in the image")),
+    ("DynamicScanningOnly", "shell", True, (None, "the image has no shell")),
+    ("DynamicScanningOnly", "whole", False, (None, "start it with --run-images")),
+    ("StaticScanningOnly", "whole", True, ("STATIC", None)),
+    ("StaticWithDynamicScanningAsFallback", "whole", True, ("STATIC", None)),
+    ("StaticWithDynamicScanningAsFallback", "damaged", True, ("DYNAMIC", "could not be read from the layers")),
+])
+def test_policies_and_what_takes_their_place(policy, image, allowed, outcome, debian, client, sensor, tmp_path):  # noqa: F811
+    one = sensor(client, "--layouts", tmp_path / "images", *(["--run-images"] if allowed else []))
+    obey(client, one, policy)
+    until(lambda: policy in json.dumps(client.call("GET", f"{CSAPI}/sensors/{one.id}")[2]))
+    debian(image, {
+        "tools": {"usr/bin/.wh.dpkg-query": ""},
+        "shell": {"usr/bin/.wh.dash": ""},
+        # Of no package: dpkg itself passes over the line, with a warning.
+        "damaged": {"var/lib/dpkg/status.d/odd": "Package: odd\n\n"},
+    }.get(image))
+    scanned = until(lambda: found(client), 120)
+    way, why = outcome
+    assert scanned["scanTypes"] == ([way] if way else []), scanned
+    assert (why or "") in json.dumps(scanned), scanned
+
+
+@pytest.mark.timeout(900)
+def test_a_build_goes_by_its_policy(debian, client, tmp_path):  # noqa: F811
+    image = debian("whole")
+    _, _, key = client.call("GET", f"{CSAPI}/activationkey")
+
+    def scan(*more):
+        command = [program(), "sensor", "scan", str(image), "--cache", str(tmp_path / "cache"), "--report", "json", "--fail-on", "never",
+                   "--endpoint", client.endpoint, "--data", str(tmp_path / "build"),
+                   "--customer-id", key["customerId"], "--activation-id", key["activationId"], *more]
+        return subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120)
+
+    done = scan("--run-images")
+    assert done.returncode == 0 and len(packages(json.loads(done.stdout), "deb")) > 60, done
+    assert found(client)["scanTypes"] == ["DYNAMIC"]
+    [one] = client.call("GET", f"{CSAPI}/sensors")[2]["data"]
+    strict = {**profile("strict", scanning={"scanningPolicy": "DynamicScanningOnly"}), "profileType": "CICD"}
+    client.call("POST", PROFILES, {**strict, "associatedSensorIds": [one["sensorId"]]})
+    done = scan()
+    assert done.returncode not in (0, 4) and "--run-images" in done.stderr, done
+    assert found(client)["scanStatus"] == "FAILED"

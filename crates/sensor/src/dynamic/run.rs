@@ -1,0 +1,192 @@
+//! Runs an image for as long as it takes to ask its package managers: its layers laid over each other by overlayfs in a mount
+//! namespace of their own, and `runc` over that.
+
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bartizan_image::asked::Answer;
+use bartizan_image::limits::Limits;
+use bartizan_image::source::{Image, Platform, Store};
+use bartizan_image::stack::stack;
+
+use super::bundle;
+
+/// Below the sensor's folder; nothing in it is kept.
+const FOLDER: &str = "running";
+/// What the container is called.
+const NAME: &str = "bartizan-scan";
+/// How long package managers may take. The vendor's sensor gives a container ten minutes to start.
+const TIME_MAX: Duration = Duration::from_secs(600);
+/// Of what they say.
+const OUTPUT_BYTES_MAX: u64 = 64 << 20;
+/// Of what is shown of an error.
+const ERROR_BYTES_MAX: u64 = 4096;
+/// Uncompressed bytes of all layers of an image that is run.
+const LAYERS_BYTES_MAX: u64 = 32 << 30;
+/// Lays the layers over each other, where nobody else sees it and it ends with the container.
+const LAY: &str = "mount -t overlay overlay -o \"$1\" root && exec runc --root state run --bundle . \"$2\"";
+
+/// Why no image can be run here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unable {
+    /// Nobody has allowed it.
+    #[error("this sensor runs no images; start it with --run-images")]
+    NotAllowed,
+    /// By the kernel.
+    #[error("only root can run images")]
+    NotRoot,
+    /// A program is missing.
+    #[error("there is no `{0}` on this machine; install it")]
+    Missing(&'static str),
+    /// The sensor's folder.
+    #[error("cannot use `{}`: {why}", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// Runs images.
+#[derive(Debug)]
+pub struct Runner {
+    folder: PathBuf,
+}
+
+impl Runner {
+    /// In the folder of a sensor; what a sensor that was killed has left there ends.
+    ///
+    /// # Errors
+    /// See [`Unable`].
+    pub fn open(sensor: &Path) -> Result<Self, Unable> {
+        if !rustix::process::geteuid().is_root() {
+            return Err(Unable::NotRoot);
+        }
+        let paths = std::env::var_os("PATH").unwrap_or_default();
+        let missing = ["runc", "unshare", "mount"]
+            .into_iter()
+            .find(|program| !std::env::split_paths(&paths).any(|folder| folder.join(program).is_file()));
+        if let Some(program) = missing {
+            return Err(Unable::Missing(program));
+        }
+        let runner = Self { folder: sensor.join(FOLDER) };
+        let failed = |error: io::Error| Unable::Folder { path: runner.folder.clone(), why: error.to_string() };
+        runner.clear().map_err(failed)?;
+        Ok(runner)
+    }
+
+    /// Asks the package managers of an image.
+    ///
+    /// # Errors
+    /// It cannot be run, or they do not answer: why, in words.
+    pub fn ask(&self, store: &impl Store, image: &Image) -> Result<Answer, String> {
+        if !image.platform.answers(&Platform::here()) {
+            return Err(format!("the image is for {}, which does not run here", image.platform));
+        }
+        let answer = self.prepare(store, image).and_then(|options| self.run(&options));
+        if let Err(error) = self.clear() {
+            tracing::warn!(%error, folder = %self.folder.display(), "an image that was run could not be removed");
+        }
+        answer
+    }
+
+    /// Unpacks the layers, and says what overlayfs is to be told.
+    fn prepare(&self, store: &impl Store, image: &Image) -> Result<String, String> {
+        let failed = |error: io::Error| format!("cannot use `{}`: {error}", self.folder.display());
+        let own = |name: &str| self.folder.join(name);
+        for name in ["", "layers", "l", "upper", "work", "root"] {
+            fs::create_dir(own(name)).map_err(failed)?;
+        }
+        let limits = Limits { layer_bytes: LAYERS_BYTES_MAX, ..Limits::default() };
+        let folders = stack(store, image, &limits, &own("layers")).map_err(|error| error.to_string())?;
+        // Short names, because options end at a page, and because those of folders may have colons in them.
+        for (number, folder) in folders.iter().enumerate() {
+            symlink(fs::canonicalize(folder).map_err(failed)?, own("l").join(number.to_string())).map_err(failed)?;
+        }
+        let config = serde_json::to_vec(&bundle::config()).map_err(|error| error.to_string())?;
+        fs::write(own("config.json"), config).map_err(failed)?;
+        let lower: Vec<String> = (0..folders.len()).rev().map(|number| format!("l/{number}")).collect();
+        Ok(format!("lowerdir={},upperdir=upper,workdir=work", lower.join(":")))
+    }
+
+    fn run(&self, options: &str) -> Result<Answer, String> {
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--propagation", "private", "--", "/bin/sh", "-c", LAY, "sh", options, NAME]);
+        command.current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| format!("`unshare` cannot be started: {error}"))?;
+        let output = gather(child.stdout.take(), OUTPUT_BYTES_MAX);
+        let errors = gather(child.stderr.take(), ERROR_BYTES_MAX);
+        let ended = self.wait(&mut child);
+        let output = output.join().unwrap_or_default();
+        let errors = errors.join().unwrap_or_default();
+        let errors = String::from_utf8_lossy(&errors);
+        if !ended.map_err(|error| format!("the container cannot be waited for: {error}"))? {
+            return Err(format!("the image did not answer within {} s", TIME_MAX.as_secs()));
+        }
+        if output.len() as u64 > OUTPUT_BYTES_MAX {
+            return Err(format!("what package managers say is longer than {OUTPUT_BYTES_MAX} bytes"));
+        }
+        if output.is_empty() && errors.contains("/bin/sh") && errors.contains("no such file") {
+            return Err("the image has no shell".to_owned());
+        }
+        let answer = Answer::read(&output, &Limits::default());
+        answer.map_err(|why| match errors.lines().rfind(|line| !line.trim().is_empty()) {
+            Some(error) => format!("{why}: {}", error.trim()),
+            None => why,
+        })
+    }
+
+    /// Whether it ended in time.
+    fn wait(&self, child: &mut Child) -> io::Result<bool> {
+        let began = Instant::now();
+        let mut pause = Duration::from_millis(5);
+        while began.elapsed() < TIME_MAX {
+            if child.try_wait()?.is_some() {
+                return Ok(true);
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(200));
+        }
+        self.delete();
+        child.kill()?;
+        child.wait()?;
+        Ok(false)
+    }
+
+    /// Ends the container with all of its processes, if there is one.
+    fn delete(&self) {
+        let state = self.folder.join("state");
+        if state.is_dir() {
+            let mut command = Command::new("runc");
+            command.arg("--root").arg(state).args(["delete", "--force", NAME]);
+            // That there is none is what it usually says.
+            let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        }
+    }
+
+    fn clear(&self) -> io::Result<()> {
+        self.delete();
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Takes what a program says, one byte more than it may be, and lets the rest go by, so that the program comes to its end.
+fn gather(from: Option<impl Read + Send + 'static>, max: u64) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let Some(mut from) = from else { return bytes };
+        // What was read until an error is what there is.
+        let _ = (&mut from).take(max + 1).read_to_end(&mut bytes);
+        let _ = io::copy(&mut from, &mut io::sink());
+        bytes
+    })
+}
