@@ -15,7 +15,6 @@ from turns import Child, Report, median, show, spread
 
 MIRROR = os.environ.get("BARTIZAN_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 TINY_FILES = 3_000_000
-TRIVY_QUIET = ["--quiet", "--skip-db-update", "--offline-scan", "--scanners", "vuln", "--format", "json"]
 
 
 def run(turns):
@@ -51,11 +50,11 @@ def run(turns):
     answers = {"Bartizan": findings_of_ours(once(ours)().output)}
     trivy = peers.trivy(turns.root)
     if trivy:
-        database = trivy_database(turns, rows)
-        scan = [trivy, "image", *TRIVY_QUIET, "--cache-dir", database, "--input", layout]
+        database = peers.trivy_database(turns.root, turns.folder / "trivy", "debian 12", rows)
+        scan = [trivy, "image", *peers.TRIVY_QUIET, "--cache-dir", database, "--input", layout]
         jobs["Trivy, nothing known"] = once(scan, lambda: shutil.rmtree(database / "fanal", ignore_errors=True))
         jobs["Trivy, layers known"] = once(scan)
-        answers["Trivy"] = findings_of_trivy(once(scan)().output)
+        answers["Trivy"] = peers.findings_of_trivy(once(scan)().output)
         if answers["Trivy"] != answers["Bartizan"]:
             differing = answers["Trivy"] ^ answers["Bartizan"]
             raise RuntimeError(f"Trivy and Bartizan differ in {len(differing)} findings, such as {sorted(differing)[:3]}")
@@ -136,23 +135,8 @@ def advisories(turns, layout, feed):
     return rows
 
 
-def trivy_database(turns, rows):
-    folder = turns.folder / "trivy"
-    writer = peers.trivy_database_writer(turns.root)
-    (folder / "db").mkdir(parents=True, exist_ok=True)
-    subprocess.run([writer, folder / "db" / "trivy.db", "debian 12"], input=json.dumps(rows), text=True, check=True)
-    far = {"NextUpdate": "2099-01-01T00:00:00Z", "UpdatedAt": "2026-01-01T00:00:00Z", "DownloadedAt": "2026-01-01T00:00:00Z"}
-    (folder / "db" / "metadata.json").write_text(json.dumps({"Version": 2} | far))
-    return folder
-
-
 def findings_of_ours(output):
     return {(item["Package"], item["Id"]) for item in json.loads(output)["Findings"]}
-
-
-def findings_of_trivy(output):
-    results = json.loads(output).get("Results") or []
-    return {(item["PkgName"], item["VulnerabilityID"]) for result in results for item in result.get("Vulnerabilities") or []}
 
 
 def many_files(layout):

@@ -110,12 +110,12 @@ def by_trivy(turns, trivy, registry):
     cache = turns.folder / "trivy"
     shutil.rmtree(cache, ignore_errors=True)
     rows = [{"Package": "nothing", "Id": "CVE-2026-1", "Fixed": "1"}]
-    database = measure_images.trivy_database(turns, rows)
+    database = peers.trivy_database(turns.root, cache, "debian 12", rows)
     environment = dict(os.environ, HOME=str(turns.folder), TRIVY_NON_SSL="true", LC_ALL="C.UTF-8")
     children = []
     for number in range(BY_TRIVY):
         name = f"{registry}/team-{number % 20}/app-{number % 100}:v{number}"
-        command = [trivy, "image", *measure_images.TRIVY_QUIET, "--cache-dir", database, "--image-src", "remote", name]
+        command = [trivy, "image", *peers.TRIVY_QUIET, "--cache-dir", database, "--image-src", "remote", name]
         child = turns.turn(lambda: Child([str(word) for word in command], env=environment, cwd=turns.folder))
         if child.code != 0 or not child.output:
             raise RuntimeError(f"Trivy ended with {child.code} on {name}")

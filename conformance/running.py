@@ -9,6 +9,7 @@ import tarfile
 import pytest
 
 from images import bookworm, needs, packages, umoci  # noqa: F401
+from registries import body, followed, registry  # noqa: F401
 from sensors import CSAPI, PROFILES, client, images, profile, sensor, system, until  # noqa: F401
 from server import environment, program
 
@@ -147,3 +148,39 @@ def test_a_build_goes_by_its_policy(debian, client, tmp_path):  # noqa: F811
     done = scan()
     assert done.returncode not in (0, 4) and "--run-images" in done.stderr, done
     assert found(client)["scanStatus"] == "FAILED"
+
+
+@pytest.mark.timeout(900)
+def test_an_image_of_a_registry_is_run(debian, client, sensor, registry, tmp_path):  # noqa: F811
+    registry.push(debian("whole", {"srv/file": "x"}), "base/debian:12")
+    one = sensor(client, "--type", "registry", "--run-images")
+    made = client.call("POST", f"{CSAPI}/registry", body(registry))[2]["registryUuid"]
+    followed(client, one, made, scanningPolicy="DynamicScanningOnly")
+    client.call("POST", f"{CSAPI}/registry/{made}/schedule", {})
+    image = until(lambda: found(client), 120)
+    assert image["scanTypes"] == ["DYNAMIC"] and len(software(client, image)) > 60, image
+
+
+@pytest.mark.timeout(900)
+def test_layers_that_an_engine_has_unpacked_are_laid_over_each_other_where_they_are(debian, client, sensor, tmp_path):  # noqa: F811
+    needs("podman", "skopeo")
+    # The upper layer deletes, so that its mark must be understood, too.
+    layout = debian("whole", {"usr/bin/.wh.dpkg-query": ""})
+    archive = tmp_path / "docker.tar"
+    subprocess.run(["skopeo", "--tmpdir", tmp_path, "--insecure-policy", "copy", f"oci:{layout}:1", f"docker-archive:{archive}:debian:12"], check=True, capture_output=True)
+    store = tmp_path / "store"
+    podman = ["podman", "--root", store, "--runroot", tmp_path / "run", "--storage-driver", "overlay"]
+    subprocess.run([*podman, "load", "-i", archive], check=True, capture_output=True)
+    one = sensor(client, "--engine", f"containers={store}", "--run-images")
+    image = until(lambda: found(client), 120)
+    assert image["scanTypes"] == ["STATIC"] and image["scanStatusReason"] == "no package manager answered in the image"
+    assert len(software(client, image)) > 60
+    subprocess.run([*podman, "rmi", "--all", "--force"], check=True, capture_output=True)
+    until(lambda: client.call("GET", f"{CSAPI}/images")[2]["count"] == 0, 30)
+    plain = debian("plain")
+    subprocess.run(["skopeo", "--tmpdir", tmp_path, "--insecure-policy", "copy", f"oci:{plain}:1", f"docker-archive:{tmp_path / 'plain.tar'}:debian:13"], check=True, capture_output=True)
+    subprocess.run([*podman, "load", "-i", tmp_path / "plain.tar"], check=True, capture_output=True)
+    image = until(lambda: found(client), 120)
+    assert image["scanTypes"] == ["DYNAMIC"], image
+    subprocess.run([*podman, "rmi", "--all", "--force"], check=True, capture_output=True)
+    assert one.end() == 0

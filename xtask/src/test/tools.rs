@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 /// lz4 and xz unpack package lists; mosquitto is the broker that reports are bridged from; libmodsecurity is the oracle for
 /// text transformations and detectors, curl fetches their test data; docker-registry is scanned, and so
 /// are the stores of podman, containerd and docker.io; mmdebstrap, umoci, skopeo,
-/// rpm and db5.3-util make images.
+/// rpm and db5.3-util make images, and runc runs them; Go compiles what writes Trivy's database.
 const APT: &[&str] = &[
     "python3-apt",
     "libapt-pkg-dev",
@@ -30,6 +30,9 @@ const APT: &[&str] = &[
     "fuse-overlayfs",
     "rpm",
     "db5.3-util",
+    "runc",
+    "golang-go",
+    "golang-github-coreos-bbolt-dev",
 ];
 
 /// Runs a command with its output shown.
