@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bartizan_image::asked::Answer;
 use bartizan_image::limits::Limits;
@@ -57,6 +57,7 @@ pub enum Unable {
 #[derive(Debug)]
 pub struct Runner {
     folder: PathBuf,
+    time_max: Duration,
 }
 
 impl Runner {
@@ -75,7 +76,7 @@ impl Runner {
         if let Some(program) = missing {
             return Err(Unable::Missing(program));
         }
-        let runner = Self { folder: sensor.join(FOLDER) };
+        let runner = Self { folder: sensor.join(FOLDER), time_max: TIME_MAX };
         let failed = |error: io::Error| Unable::Folder { path: runner.folder.clone(), why: error.to_string() };
         runner.clear().map_err(failed)?;
         Ok(runner)
@@ -127,7 +128,7 @@ impl Runner {
         let errors = errors.join().unwrap_or_default();
         let errors = String::from_utf8_lossy(&errors);
         if !ended.map_err(|error| format!("the container cannot be waited for: {error}"))? {
-            return Err(format!("the image did not answer within {} s", TIME_MAX.as_secs()));
+            return Err(format!("the image did not answer within {} s", self.time_max.as_secs()));
         }
         if output.len() as u64 > OUTPUT_BYTES_MAX {
             return Err(format!("what package managers say is longer than {OUTPUT_BYTES_MAX} bytes"));
@@ -144,13 +145,13 @@ impl Runner {
 
     /// Whether it ended in time.
     fn wait(&self, child: &mut Child) -> io::Result<bool> {
-        let began = Instant::now();
-        let mut pause = Duration::from_millis(5);
-        while began.elapsed() < TIME_MAX {
+        let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(5));
+        while waited < self.time_max {
             if child.try_wait()?.is_some() {
                 return Ok(true);
             }
             thread::sleep(pause);
+            waited += pause;
             pause = (pause * 2).min(Duration::from_millis(200));
         }
         self.delete();
@@ -189,4 +190,25 @@ fn gather(from: Option<impl Read + Send + 'static>, max: u64) -> thread::JoinHan
         let _ = io::copy(&mut from, &mut io::sink());
         bytes
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_end_is_ended() {
+        let runner = Runner { folder: PathBuf::from("/nonexistent"), time_max: Duration::from_millis(50) };
+        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        assert!(!runner.wait(&mut child).unwrap());
+        assert!(child.try_wait().unwrap().is_some());
+        let mut child = Command::new("true").spawn().unwrap();
+        assert!(Runner { time_max: Duration::from_secs(60), ..runner }.wait(&mut child).unwrap());
+    }
+
+    #[test]
+    fn output_is_cut_and_its_writer_not_held_up() {
+        let long = vec![b'x'; 100_000];
+        assert_eq!(gather(Some(io::Cursor::new(long)), 10).join().unwrap().len(), 11);
+    }
 }
