@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import tarfile
 import tempfile
@@ -13,7 +14,7 @@ import pytest
 from engines import Podman, run
 from images import bookworm, needs, packages, umoci  # noqa: F401
 from registries import body, followed, registry  # noqa: F401
-from sensors import CSAPI, PROFILES, client, images, profile, sensor, system, until  # noqa: F401
+from sensors import CSAPI, PROFILES, client, images, preview, profile, sensor, system, until  # noqa: F401
 from server import environment, program
 
 
@@ -129,6 +130,42 @@ def test_policies_and_what_takes_their_place(policy, image, allowed, outcome, de
     way, why = outcome
     assert scanned["scanTypes"] == ([way] if way else []), scanned
     assert (why or "") in json.dumps(scanned), scanned
+
+
+@pytest.mark.timeout(900)
+def test_a_policy_that_allows_nothing_else_is_previewed(debian, client, sensor, tmp_path):  # noqa: F811
+    one = sensor(client, "--layouts", tmp_path / "images", "--run-images")
+    obey(client, one, "DynamicWithStaticScanningAsFallback")
+    debian("tools", {"usr/bin/.wh.dpkg-query": ""})
+    scanned = until(lambda: found(client), 120)
+    _, _, listed = client.call("GET", PROFILES)
+    [mine] = [profile for profile in listed["data"] if profile["associatedSensorIds"]]
+    mine["config"]["vulnerabilityManagement"]["scanningPolicy"] = "DynamicScanningOnly"
+    _, headers, _ = client.call("PUT", f"/preview{PROFILES}/{mine['profileId']}", mine)
+    foreseen = preview(client, headers["x-bartizan-preview"])
+    assert foreseen["Findings"]["Images"][0]["Sha"] == scanned["sha"], foreseen
+    assert "could not be run" in " ".join(foreseen["Summary"]), foreseen["Summary"]
+
+
+ENDLESS = "#!/bin/sh\nwhile :; do read -r line </proc/self/status; done\n"
+
+
+@pytest.mark.timeout(900)
+def test_a_sensor_ends_though_an_image_runs_and_one_that_was_killed_leaves_nothing(debian, client, sensor, tmp_path):  # noqa: F811
+    debian("endless", {"usr/bin/dpkg-query": ENDLESS})
+    one = sensor(client, "--layouts", tmp_path / "images", "--run-images")
+    runs = lambda: subprocess.run(["pgrep", "-f", "^/bin/sh /usr/bin/dpkg-query"], capture_output=True, text=True).stdout.split()  # noqa: E731
+    until(runs, 60)
+    assert one.end() == 0
+    assert not runs() and not (one.data / "running").exists()
+    one.start()
+    until(runs, 60)
+    one.end(signal.SIGKILL)
+    assert runs()
+    one.start()
+    until(lambda: len(runs()) == 1 and (one.data / "running" / "state").exists(), 60)
+    assert one.end() == 0
+    assert not runs()
 
 
 @pytest.mark.timeout(900)

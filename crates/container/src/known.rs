@@ -282,6 +282,11 @@ impl KnownImage {
         registries.sort_unstable();
         registries.dedup();
         let found = self.scan.as_ref().and_then(|scan| scan.vulnerabilities.clone());
+        let runs = self.scan.as_ref().and_then(|scan| match (scan.scan_type, &scan.fallback) {
+            (ScanType::Dynamic, _) => Some(true),
+            (ScanType::Static, Some(_)) => Some(false),
+            (ScanType::Static, None) => None,
+        });
         Some(engine::Image {
             sha: sha.into(),
             names,
@@ -290,6 +295,7 @@ impl KnownImage {
             seen,
             // The sensor that scanned it longest ago is the first that has to scan it again.
             scanned: ours().map(|(_, found)| found.scanned).min().flatten(),
+            runs,
             sensors: ours().filter_map(|(place, _)| place.copied()).collect(),
             vulnerabilities: found.unwrap_or_default(),
             counted: [0; 5],

@@ -196,6 +196,7 @@ pub fn compile(
         windows: windows.collect::<Result<_, _>>()?,
         exclusions: scanning.image_exclusion_regex_list.clone(),
         registries,
+        only_dynamic: matches!(scanning.scanning_policy.as_str(), "Dynamic" | "DynamicScanningOnly"),
         propagates,
         sends_events: runtime_sensor.as_deref() != Some("disable"),
         ignored: ignore_processes.clone().unwrap_or_default(),

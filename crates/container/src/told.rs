@@ -148,6 +148,7 @@ fn evidence(found: &Comparison, world: &World) -> Evidence {
         (unjudged.ageless, "images that do not say when they were made, where a schedule asks"),
         (unjudged.unscanned, "images that were never scanned, so that what they have is not known"),
         (unjudged.counted, "images of which only the number of findings is known, not which"),
+        (unjudged.never_run, "images that were never run, so that it is not known whether they can be"),
         (unjudged.containers, "containers whose image is not known for certain"),
     ];
     let blind = blind.into_iter().filter(|(count, _)| *count > 0);

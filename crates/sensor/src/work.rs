@@ -232,6 +232,15 @@ impl Work {
     }
 }
 
+impl Drop for Work {
+    /// An image that runs would keep the program from ending for minutes.
+    fn drop(&mut self) {
+        if let Ok(runner) = &*self.runner {
+            runner.stop();
+        }
+    }
+}
+
 /// Whether no window keeps the sensor from starting something.
 fn is_active(orders: &Orders) -> bool {
     let now = clock::now();

@@ -31,6 +31,8 @@ pub struct Image {
     pub seen: Timestamp,
     /// When it was last scanned.
     pub scanned: Option<Timestamp>,
+    /// Whether it could be run when that was last tried; `None` if it never was.
+    pub runs: Option<bool>,
     /// Sensors that have it, by their place in [`World::sensors`].
     pub sensors: Vec<u32>,
     /// What the last scan found.

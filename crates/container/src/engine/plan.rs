@@ -37,6 +37,8 @@ pub struct Source {
     pub exclusions: Vec<String>,
     /// `associatedRegistryIds`.
     pub registries: Vec<String>,
+    /// `scanningPolicy` allows nothing but running images.
+    pub only_dynamic: bool,
     /// `isVulnPropagation`.
     pub propagates: bool,
     /// `runtimeSensor`.
@@ -56,6 +58,7 @@ impl Source {
             windows: Vec::new(),
             exclusions: Vec::new(),
             registries: Vec::new(),
+            only_dynamic: false,
             propagates: false,
             sends_events: true,
             ignored: Vec::new(),
@@ -83,6 +86,7 @@ pub struct Plan {
     pub(super) week: Week,
     pub(super) exclusions: Exclusions,
     pub(super) registries: Vec<String>,
+    pub(super) only_dynamic: bool,
     pub(super) propagates: bool,
     pub(super) sends_events: bool,
     pub(super) ignored: IgnoreList,
@@ -103,6 +107,7 @@ impl Plan {
             week: Week::of(&source.windows)?,
             exclusions: Exclusions::new(&source.exclusions)?,
             registries,
+            only_dynamic: source.only_dynamic,
             propagates: source.propagates,
             sends_events: source.sends_events,
             ignored: IgnoreList::new(&source.ignored),

@@ -61,6 +61,8 @@ pub struct Unjudged {
     pub unscanned: u64,
     /// Images that stop being covered, of which it is known only how many vulnerabilities they have.
     pub counted: u64,
+    /// Covered images that were never run, where nothing else is to be allowed any more.
+    pub never_run: u64,
     /// Containers whose image is not known, or not known for certain.
     pub containers: u64,
 }
@@ -138,6 +140,8 @@ pub fn preview(old: &Plan, new: &Plan, world: &World, listed: usize) -> Comparis
         comparison.unjudged.nameless += u64::from(image.names.is_empty());
         comparison.unjudged.ageless += u64::from(asks_age && new.duty == Duty::Registry && image.made.is_none());
         comparison.unjudged.unscanned += u64::from(before.is_covered() && image.scanned.is_none());
+        let alone = new.only_dynamic && !old.only_dynamic;
+        comparison.unjudged.never_run += u64::from(alone && after.is_covered() && image.runs.is_none());
         comparison.weigh(place, (before, after), (old, new), &mut found, listed);
     }
     comparison.load = (load_before.done(), load_after.done());

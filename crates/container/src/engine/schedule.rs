@@ -39,6 +39,8 @@ pub enum Never {
     NoSchedule,
     /// No build has marked it.
     NotMarked,
+    /// It could not be run when that was last tried, and nothing else is allowed.
+    NotRun,
 }
 
 impl Never {
@@ -54,6 +56,7 @@ impl Never {
             Self::NotAssociated => "because none of its registries is the profile's",
             Self::NoSchedule => "because no schedule of its registries takes it",
             Self::NotMarked => "because no build has marked it",
+            Self::NotRun => "because it could not be run when that was last tried, and the policy allows nothing else",
         }
     }
 
@@ -104,6 +107,9 @@ pub fn next_scan(plan: &Plan, image: &Image, verdict: Verdict, schedules: &[Sche
     }
     if let Verdict::Excluded { pattern } = verdict {
         return Next::Never(Never::Excluded { pattern });
+    }
+    if plan.only_dynamic && image.runs == Some(false) {
+        return Next::Never(Never::NotRun);
     }
     let due = match plan.duty {
         Duty::Registry => registry(plan, image, schedules, now),

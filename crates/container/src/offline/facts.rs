@@ -29,6 +29,7 @@ pub fn images(answer: &Value, world: &mut World) -> Result<(), OfflineError> {
             made,
             seen: made.unwrap_or(world.now),
             scanned: time(record, "lastVmScanDate").or_else(|| time(record, "lastScanned")),
+            runs: texts(record, "scanTypes").iter().any(|word| word == "DYNAMIC").then_some(true),
             ..Image::default()
         };
         if let Some(sensor) = record.get("lastFoundOnHost").and_then(|host| text(host, "sensorUuid")) {

@@ -43,6 +43,18 @@ fn a_pattern_hides_what_only_its_images_have() {
 }
 
 #[test]
+fn images_that_cannot_be_run_are_not_scanned_where_nothing_else_is_allowed() {
+    let known = |number, runs| Image { runs, ..with(image(number, &["r/a:1"]), &[("CVE-1", 4)]) };
+    let world = world(vec![known(1, Some(true)), known(2, Some(false)), known(3, None)]);
+    let (old, new) = (plan(|_| ()), plan(|source| source.only_dynamic = true));
+    let found = preview(&old, &new, &world, 10);
+    assert_eq!((found.covered, found.stop, found.by_reason[&Never::NotRun]), ((3, 2), 1, 1));
+    assert_eq!((found.unseen.findings[3], found.unjudged.never_run), (1, 1));
+    let back = preview(&new, &old, &world, 10);
+    assert_eq!((back.start, back.unjudged.never_run), (1, 0));
+}
+
+#[test]
 fn windows_and_intervals_move_scans_and_load() {
     let world = world((0..6).map(|number| with(image(number, &["r/a:1"]), &[])).collect());
     let old = plan(|_| ());

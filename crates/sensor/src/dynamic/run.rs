@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -58,6 +59,7 @@ pub enum Unable {
 pub struct Runner {
     folder: PathBuf,
     time_max: Duration,
+    stopped: AtomicBool,
 }
 
 impl Runner {
@@ -76,10 +78,15 @@ impl Runner {
         if let Some(program) = missing {
             return Err(Unable::Missing(program));
         }
-        let runner = Self { folder: sensor.join(FOLDER), time_max: TIME_MAX };
+        let runner = Self { folder: sensor.join(FOLDER), time_max: TIME_MAX, stopped: AtomicBool::new(false) };
         let failed = |error: io::Error| Unable::Folder { path: runner.folder.clone(), why: error.to_string() };
         runner.clear().map_err(failed)?;
         Ok(runner)
+    }
+
+    /// Ends what runs, and starts nothing any more: the sensor ends.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
     }
 
     /// Asks the package managers of an image.
@@ -128,6 +135,9 @@ impl Runner {
         let errors = errors.join().unwrap_or_default();
         let errors = String::from_utf8_lossy(&errors);
         if !ended.map_err(|error| format!("the container cannot be waited for: {error}"))? {
+            if self.stopped.load(Ordering::Relaxed) {
+                return Err("the sensor ended while the image ran".to_owned());
+            }
             return Err(format!("the image did not answer within {} s", self.time_max.as_secs()));
         }
         if output.len() as u64 > OUTPUT_BYTES_MAX {
@@ -146,7 +156,7 @@ impl Runner {
     /// Whether it ended in time.
     fn wait(&self, child: &mut Child) -> io::Result<bool> {
         let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(5));
-        while waited < self.time_max {
+        while waited < self.time_max && !self.stopped.load(Ordering::Relaxed) {
             if child.try_wait()?.is_some() {
                 return Ok(true);
             }
@@ -198,12 +208,16 @@ mod tests {
 
     #[test]
     fn what_does_not_end_is_ended() {
-        let runner = Runner { folder: PathBuf::from("/nonexistent"), time_max: Duration::from_millis(50) };
+        let runner = |time_max| Runner { folder: "/nonexistent".into(), time_max, stopped: AtomicBool::new(false) };
         let mut child = Command::new("sleep").arg("600").spawn().unwrap();
-        assert!(!runner.wait(&mut child).unwrap());
+        assert!(!runner(Duration::from_millis(50)).wait(&mut child).unwrap());
         assert!(child.try_wait().unwrap().is_some());
         let mut child = Command::new("true").spawn().unwrap();
-        assert!(Runner { time_max: Duration::from_secs(60), ..runner }.wait(&mut child).unwrap());
+        assert!(runner(TIME_MAX).wait(&mut child).unwrap());
+        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        let stopping = runner(TIME_MAX);
+        stopping.stop();
+        assert!(!stopping.wait(&mut child).unwrap());
     }
 
     #[test]
