@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -34,14 +35,47 @@ def free():
         return one.getsockname()[1]
 
 
-def certificate(folder, name, host):
+def certificate(folder, name, host, *more):
     files = folder / f"{name}.pem", folder / f"{name}.key"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test",
-         "-addext", f"subjectAltName=DNS:{host}", "-out", files[0], "-keyout", files[1]],
+         "-addext", f"subjectAltName=DNS:{host}", *more, "-out", files[0], "-keyout", files[1]],
         check=True, capture_output=True,
     )  # fmt: skip
     return files
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
+def test_an_application_with_tls_must_show_a_certificate_that_is_believed(start, tmp_path):
+    # Its own, and of no authority: else it would be refused as one.
+    own = ["-addext", "basicConstraints=critical,CA:FALSE"]
+    files, other = certificate(tmp_path, "application", "localhost", *own), certificate(tmp_path, "other", "localhost", *own)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    server = Threads(("127.0.0.1", 0), Application)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def ask(host, authority):
+        port = free()
+        start("--protect", f"https://{host}:{server.server_address[1]}", "--protect-listen", f"127.0.0.1:{port}",
+              "--protect-ca", str(authority), name=f"data-{port}")
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/x?y=1", data=b"hi", headers={"Host": "shop.example"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    status, body = ask("localhost", files[0])
+    assert status == 200, body
+    told = json.loads(body)
+    assert (told["method"], told["path"], told["length"]) == ("POST", "/x?y=1", 2)
+    assert ["Host", "shop.example"] in told["headers"], "the client's own"
+    assert ask("localhost", other[0])[0] == 502, "somebody else's certificate"
+    assert ask("127.0.0.1", files[0])[0] == 502, "it is made out for another name"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("openssl"), reason="needs curl and openssl")

@@ -2,6 +2,7 @@
 
 use bartizan_image::analyze::{Interest, look_into};
 use bartizan_image::inventory::assemble;
+use bartizan_image::layer::unpack::unpack;
 use bartizan_image::layer::{Expected, Facts, read};
 use bartizan_image::limits::Limits;
 
@@ -20,6 +21,19 @@ pub fn layer(bytes: &[u8]) {
     let back: Facts = serde_json::from_slice(&kept).expect("what was kept can be read");
     assert_eq!(assemble(&[(0, &facts)], true), assemble(&[(0, &back)], true));
     let _ = assemble(&[(0, &facts), (1, &back)], true);
+}
+
+/// Writes a layer out. Nothing changes beside the folder that it is written to.
+pub fn unpacked(bytes: &[u8]) {
+    let base = std::env::temp_dir().join(format!("bartizan-fuzz-{}", std::process::id()));
+    let (root, canary) = (base.join("root"), base.join("canary"));
+    let _ = std::fs::remove_dir_all(&base);
+    std::fs::create_dir_all(&root).expect("a folder can be made");
+    std::fs::write(&canary, "alive").expect("a file can be written");
+    let _ = unpack(bytes, Expected { stored: None, plain: None }, &limits(), &root);
+    assert_eq!(std::fs::read_to_string(&canary).expect("the canary is there"), "alive");
+    assert_eq!(std::fs::read_dir(&base).expect("the folder can be read").count(), 2);
+    let _ = std::fs::remove_dir_all(&base);
 }
 
 /// Reads a file for its packages. They have names and versions, and stay within the limits.

@@ -30,7 +30,10 @@ pub enum Trust {
 
 impl Trust {
     /// What a TLS client needs.
-    pub(crate) fn config(&self) -> Result<ClientConfig, String> {
+    ///
+    /// # Errors
+    /// There are no certificates, or they cannot be read: why, in words.
+    pub fn config(&self) -> Result<ClientConfig, String> {
         let file = match self {
             Self::File(file) => file.clone(),
             Self::Host => bundle()?,

@@ -58,8 +58,11 @@ pub enum GatewayError {
     #[error("`{0}` is no path: write /health, or whatever the application answers when it is well")]
     Health(String),
     /// The application's address is none.
-    #[error("`{0}` is no address of an application: write http://host:port")]
+    #[error("`{0}` is no address of an application: write http://host:port or https://host:port")]
     Upstream(String),
+    /// Nobody's certificate would be believed of an application with TLS.
+    #[error("the certificates of the application cannot be told from others: {0}")]
+    Trust(String),
 }
 
 /// What all connections share.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bartizan_web::engine::AddressSet;
 use http::Uri;
 use http::uri::PathAndQuery;
+use rustls::ClientConfig;
 
 use crate::tls::TlsFiles;
 
@@ -30,8 +31,10 @@ pub struct Settings {
     /// Certificates for clients; without any, they connect without TLS. The first is shown to those that ask for no name that
     /// another is made out for.
     pub certificates: Vec<TlsFiles>,
-    /// Where the application answers: `http://host:port`, one or several that are asked in turn.
+    /// Where the application answers: `http://host:port` or `https://host:port`, one or several that are asked in turn.
     pub upstreams: Vec<Uri>,
+    /// Whose certificates are believed of those with `https`.
+    pub upstream_tls: Option<ClientConfig>,
     /// The path by which those are asked whether they are well; without one, only requests tell.
     pub health: Option<PathAndQuery>,
     /// How often they are asked.
@@ -70,6 +73,7 @@ impl Settings {
             listen,
             certificates: Vec::new(),
             upstreams,
+            upstream_tls: None,
             health: None,
             metrics: None,
             health_every: Duration::from_secs(5),

@@ -8,9 +8,12 @@ use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Request, Response, Uri, request};
 use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::crypto::aws_lc_rs;
+use rustls::{ClientConfig, RootCertStore};
 use tracing::{debug, info, warn};
 
 use crate::settings::Settings;
@@ -44,7 +47,8 @@ pub(crate) struct Upstreams {
 /// One of them.
 #[derive(Debug)]
 pub(crate) struct Upstream {
-    client: Client<HttpConnector, Relayed>,
+    client: Client<HttpsConnector<HttpConnector>, Relayed>,
+    scheme: Scheme,
     authority: Authority,
     response: Duration,
     /// True as long as it answers.
@@ -57,25 +61,29 @@ pub(crate) struct Upstream {
 }
 
 impl Upstreams {
-    /// The text that is no `http://host:port` is the error.
+    /// The text that is no address of an application is the error.
     pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
         if settings.upstreams.is_empty() {
             return Err(String::new());
         }
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
+        connector.enforce_http(false);
         connector.set_connect_timeout(Some(settings.connect));
+        let tls = settings.upstream_tls.clone().map_or_else(believing_nobody, Ok)?;
+        let secure = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         let client = Client::builder(TokioExecutor::new())
             .http1_preserve_header_case(true)
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_MAX)
-            .build(connector);
+            .build(secure.wrap_connector(connector));
         let place = |uri: &Uri| {
-            let authority =
-                uri.authority().filter(|_| uri.scheme() == Some(&Scheme::HTTP)).ok_or_else(|| uri.to_string())?;
+            let known = uri.scheme().filter(|scheme| [&Scheme::HTTP, &Scheme::HTTPS].contains(scheme));
+            let (scheme, authority) = known.zip(uri.authority()).ok_or_else(|| uri.to_string())?;
             Ok(Arc::new(Upstream {
                 client: client.clone(),
+                scheme: scheme.clone(),
                 authority: authority.clone(),
                 response: settings.response,
                 well: AtomicBool::new(true),
@@ -122,23 +130,40 @@ impl Upstreams {
     }
 }
 
+/// For an application without TLS.
+fn believing_nobody() -> Result<ClientConfig, String> {
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    Ok(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+}
+
+/// An error with what led to it: the first says no more than that there was none.
+fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.last().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
 impl Upstream {
     /// Asks it. The request's URI has a path only.
     async fn ask(&self, mut request: Request<Relayed>) -> Result<Response<Incoming>, Silent> {
         let path = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
         *request.uri_mut() = self.uri(path).ok_or(Silent::Unreachable)?;
+        let mut why = None;
         let answered = match tokio::time::timeout(self.response, self.client.request(request)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => {
+                let silent = if error.is_connect() { Silent::Away } else { Silent::Unreachable };
                 debug!(%error, upstream = %self.authority, "the application did not answer");
-                Err(if error.is_connect() { Silent::Away } else { Silent::Unreachable })
+                why = Some(told(&error));
+                Err(silent)
             }
             Err(_) => Err(Silent::Late),
         };
         if let Err(Silent::Away) = answered {
             self.rests_until.store(self.elapsed().saturating_add(REST_MS), Ordering::Relaxed);
         }
-        self.note(answered.is_ok());
+        self.note(answered.is_ok(), why);
         answered
     }
 
@@ -149,7 +174,7 @@ impl Upstream {
 
     fn uri(&self, path: PathAndQuery) -> Option<Uri> {
         let mut uri = http::uri::Parts::default();
-        uri.scheme = Some(Scheme::HTTP);
+        uri.scheme = Some(self.scheme.clone());
         uri.authority = Some(self.authority.clone());
         uri.path_and_query = Some(path);
         Uri::from_parts(uri).ok()
@@ -160,12 +185,16 @@ impl Upstream {
         let Some(uri) = self.uri(path) else { return };
         let Ok(request) = Request::get(uri).body(Relayed::whole(Bytes::new())) else { return };
         let answered = tokio::time::timeout(within, self.client.request(request)).await;
-        let well = matches!(&answered, Ok(Ok(response)) if response.status().as_u16() < 400);
+        let (well, why) = match &answered {
+            Ok(Ok(response)) => (response.status().as_u16() < 400, Some(response.status().to_string())),
+            Ok(Err(error)) => (false, Some(told(error))),
+            Err(_) => (false, None),
+        };
         self.examined.store(well, Ordering::Relaxed);
         if well {
             self.rests_until.store(0, Ordering::Relaxed);
         }
-        self.note(well);
+        self.note(well, why);
     }
 
     /// Whether it would be asked now.
@@ -178,12 +207,13 @@ impl Upstream {
     }
 
     /// Says once when it stops answering, and once when it answers again.
-    fn note(&self, well: bool) {
+    fn note(&self, well: bool, why: Option<String>) {
         if self.well.swap(well, Ordering::Relaxed) != well {
             if well {
                 info!(upstream = %self.authority, "the application answers again");
             } else {
-                warn!(upstream = %self.authority, "the application does not answer: clients get 502 or 504");
+                let why = why.unwrap_or_else(|| "it takes too long".to_owned());
+                warn!(upstream = %self.authority, why, "the application does not answer: clients get 502 or 504");
             }
         }
     }

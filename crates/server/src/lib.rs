@@ -24,6 +24,7 @@ use bartizan_device::endpoint::Endpoint;
 use bartizan_device::room::DeviceRoom;
 
 pub use alerts::AlertsError;
+pub use bartizan_courier::Trust;
 pub use bartizan_device::room::settings::Settings;
 pub use bartizan_mqtt::{BridgeSettings, Broker, Listeners};
 pub use bartizan_protocol::limits::Limit;

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bartizan_courier::Trust;
 use bartizan_gateway::token::KEY_BYTES;
 use bartizan_gateway::{
     Gateway, GatewayError, Guard, LiveTraffic, MaxMindAtlas, Running, Settings, TlsFiles, TokenKey, Watcher, WhenBlind,
@@ -34,8 +35,10 @@ use recorder::Recorder;
 pub struct ProtectionConfig {
     /// Where clients connect; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Where the application answers: `http://host:port`, one or several that are asked in turn.
+    /// Where the application answers: `http://host:port` or `https://host:port`, one or several that are asked in turn.
     pub upstreams: Vec<String>,
+    /// Whose certificates are believed of those with `https`.
+    pub upstream_trust: Trust,
     /// The path by which those are asked whether they are well.
     pub health: Option<String>,
     /// Certificates for clients, and the key of each.
@@ -108,6 +111,8 @@ impl Protection {
         let resource = resource(realm);
         let read = |text: &String| text.parse().map_err(|_| GatewayError::Upstream(text.clone()));
         let upstreams = config.upstreams.iter().map(read).collect::<Result<_, _>>()?;
+        let secure_upstream = config.upstreams.iter().any(|text| text.starts_with("https:"));
+        let upstream_tls = secure_upstream.then(|| config.upstream_trust.config()).transpose();
         if config.certificates.len() != config.keys.len() {
             return Err(GatewayError::Keys);
         }
@@ -135,6 +140,7 @@ impl Protection {
         let atlas = Arc::new(MaxMindAtlas::read(&config.places)?);
         let mut settings = Settings::new(config.listen, upstreams, resource.clone());
         let secure = !config.certificates.is_empty();
+        settings.upstream_tls = upstream_tls.map_err(GatewayError::Trust)?;
         settings.certificates = certificates;
         settings.health = health.transpose()?;
         settings.response = config.timeout;

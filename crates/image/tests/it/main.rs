@@ -12,3 +12,4 @@ mod reported;
 mod rpm;
 mod shared;
 mod sources;
+mod unpack;

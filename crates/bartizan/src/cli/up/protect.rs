@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bartizan_server::{LogWebhook, Network, ProtectionConfig, Server};
+use bartizan_server::{LogWebhook, Network, ProtectionConfig, Server, Trust};
 
 use crate::output;
 
@@ -12,10 +12,14 @@ use crate::output;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Web application")]
 pub(super) struct ProtectFlags {
-    /// Stand before the application at this address, such as http://127.0.0.1:3000, and judge its requests by a web ACL; the
+    /// Stand before the application at this address, such as http://127.0.0.1:3000 or https://app.internal, and judge its requests by a web ACL; the
     /// first one only counts. Several addresses are asked in turn.
     #[arg(long, env = "BARTIZAN_PROTECT", value_delimiter = ',')]
     protect: Vec<String>,
+    /// Believe of applications at https addresses the certificates in this PEM file and no others, instead of those that this host
+    /// trusts.
+    #[arg(long, env = "BARTIZAN_PROTECT_CA", requires = "protect")]
+    protect_ca: Option<PathBuf>,
     /// Ask those addresses for this path every few seconds, and leave out those that do not answer it below 400.
     #[arg(long, env = "BARTIZAN_PROTECT_HEALTH", requires = "protect")]
     protect_health: Option<String>,
@@ -63,6 +67,7 @@ impl ProtectFlags {
         Some(ProtectionConfig {
             listen: self.protect_listen,
             upstreams: self.protect.clone(),
+            upstream_trust: self.protect_ca.clone().map_or(Trust::Host, Trust::File),
             health: self.protect_health.clone(),
             certificates: self.protect_certificate.clone(),
             keys: self.protect_key.clone(),
