@@ -61,6 +61,11 @@ def found(client):  # noqa: F811
     return next((image for image in listed["data"] if image["scanStatus"] in ("SUCCESS", "FAILED")), None)
 
 
+def bundles(one):
+    """What runs of a sensor have left, or are at."""
+    return [path.name for path in (one.data / "running").glob("*")]
+
+
 def software(client, image):  # noqa: F811
     _, _, listed = client.call("GET", f"{CSAPI}/images/{image['sha']}/software?pageSize=1000")
     return {one["name"]: one["version"] for one in listed["data"]}
@@ -75,8 +80,8 @@ def test_a_real_image_says_itself_what_is_installed(debian, bookworm, client, se
     subprocess.run(["tar", "-xf", bookworm, "-C", tmp_path, "./var/lib/dpkg"], check=True)
     listed = subprocess.run(["dpkg-query", f"--admindir={tmp_path / 'var/lib/dpkg'}", "-W"], check=True, capture_output=True, text=True)
     assert software(client, image) == dict(line.split() for line in listed.stdout.replace(":amd64", "").splitlines())
-    assert not (one.data / "running").exists()
-    assert "running" not in open("/proc/mounts").read()
+    assert bundles(one) == []
+    assert str(one.data) not in open("/proc/mounts").read()
 
 
 PROBES = r"""#!/bin/sh
@@ -157,15 +162,16 @@ def test_a_sensor_ends_though_an_image_runs_and_one_that_was_killed_leaves_nothi
     runs = lambda: subprocess.run(["pgrep", "-f", "^/bin/sh /usr/bin/dpkg-query"], capture_output=True, text=True).stdout.split()  # noqa: E731
     until(runs, 60)
     assert one.end() == 0
-    assert not runs() and not (one.data / "running").exists()
+    assert not runs() and bundles(one) == []
     one.start()
     until(runs, 60)
     one.end(signal.SIGKILL)
-    assert runs()
+    processes, left = runs(), bundles(one)
+    assert processes and len(left) == 1
     one.start()
-    until(lambda: len(runs()) == 1 and (one.data / "running" / "state").exists(), 60)
+    until(lambda: len(runs()) == 1 and runs() != processes and len(bundles(one)) == 1 and bundles(one) != left, 60)
     assert one.end() == 0
-    assert not runs()
+    assert not runs() and bundles(one) == []
 
 
 @pytest.mark.timeout(900)

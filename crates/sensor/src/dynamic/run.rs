@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use bartizan_agent::clock;
 use bartizan_image::asked::Answer;
 use bartizan_image::limits::Limits;
 use bartizan_image::source::{Image, Platform, Store};
@@ -17,10 +18,8 @@ use bartizan_image::stack::stack;
 
 use super::bundle;
 
-/// Below the sensor's folder; nothing in it is kept.
+/// Below the sensor's folder: a bundle of `runc` for each run, which is not kept.
 const FOLDER: &str = "running";
-/// What the container is called.
-const NAME: &str = "bartizan-scan";
 /// How long package managers may take. The vendor's sensor gives a container ten minutes to start.
 const TIME_MAX: Duration = Duration::from_secs(600);
 /// Of what they say.
@@ -80,7 +79,12 @@ impl Runner {
         }
         let runner = Self { folder: sensor.join(FOLDER), time_max: TIME_MAX, stopped: AtomicBool::new(false) };
         let failed = |error: io::Error| Unable::Folder { path: runner.folder.clone(), why: error.to_string() };
-        runner.clear().map_err(failed)?;
+        let left = match fs::read_dir(&runner.folder) {
+            Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        left.iter().try_for_each(|bundle| remove(bundle)).map_err(failed)?;
         Ok(runner)
     }
 
@@ -97,40 +101,23 @@ impl Runner {
         if !image.platform.answers(&Platform::here()) {
             return Err(format!("the image is for {}, which does not run here", image.platform));
         }
-        let answer = self.prepare(store, image).and_then(|options| self.run(&options));
-        if let Err(error) = self.clear() {
-            tracing::warn!(%error, folder = %self.folder.display(), "an image that was run could not be removed");
+        // A name of its own, because what a sensor that was killed has left may still be ending.
+        let bundle = self.folder.join(format!("{}-{}", clock::now().0, std::process::id()));
+        let answer = prepare(&bundle, store, image).and_then(|options| self.run(&bundle, &options));
+        if let Err(error) = remove(&bundle) {
+            tracing::warn!(%error, folder = %bundle.display(), "an image that was run could not be removed");
         }
         answer
     }
 
-    /// Unpacks the layers, and says what overlayfs is to be told.
-    fn prepare(&self, store: &impl Store, image: &Image) -> Result<String, String> {
-        let failed = |error: io::Error| format!("cannot use `{}`: {error}", self.folder.display());
-        let own = |name: &str| self.folder.join(name);
-        for name in ["", "layers", "l", "upper", "work", "root"] {
-            fs::create_dir(own(name)).map_err(failed)?;
-        }
-        let limits = Limits { layer_bytes: LAYERS_BYTES_MAX, ..Limits::default() };
-        let folders = stack(store, image, &limits, &own("layers")).map_err(|error| error.to_string())?;
-        // Short names, because options end at a page, and because those of folders may have colons in them.
-        for (number, folder) in folders.iter().enumerate() {
-            symlink(fs::canonicalize(folder).map_err(failed)?, own("l").join(number.to_string())).map_err(failed)?;
-        }
-        let config = serde_json::to_vec(&bundle::config()).map_err(|error| error.to_string())?;
-        fs::write(own("config.json"), config).map_err(failed)?;
-        let lower: Vec<String> = (0..folders.len()).rev().map(|number| format!("l/{number}")).collect();
-        Ok(format!("lowerdir={},upperdir=upper,workdir=work", lower.join(":")))
-    }
-
-    fn run(&self, options: &str) -> Result<Answer, String> {
+    fn run(&self, bundle: &Path, options: &str) -> Result<Answer, String> {
         let mut command = Command::new("unshare");
-        command.args(["--mount", "--propagation", "private", "--", "/bin/sh", "-c", LAY, "sh", options, NAME]);
-        command.current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(["--mount", "--propagation", "private", "--", "/bin/sh", "-c", LAY, "sh", options, &name(bundle)]);
+        command.current_dir(bundle).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| format!("`unshare` cannot be started: {error}"))?;
         let output = gather(child.stdout.take(), OUTPUT_BYTES_MAX);
         let errors = gather(child.stderr.take(), ERROR_BYTES_MAX);
-        let ended = self.wait(&mut child);
+        let ended = self.wait(&mut child, bundle);
         let output = output.join().unwrap_or_default();
         let errors = errors.join().unwrap_or_default();
         let errors = String::from_utf8_lossy(&errors);
@@ -154,7 +141,7 @@ impl Runner {
     }
 
     /// Whether it ended in time.
-    fn wait(&self, child: &mut Child) -> io::Result<bool> {
+    fn wait(&self, child: &mut Child, bundle: &Path) -> io::Result<bool> {
         let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(5));
         while waited < self.time_max && !self.stopped.load(Ordering::Relaxed) {
             if child.try_wait()?.is_some() {
@@ -164,29 +151,55 @@ impl Runner {
             waited += pause;
             pause = (pause * 2).min(Duration::from_millis(200));
         }
-        self.delete();
+        // `runc` first: it might be about to start the container.
         child.kill()?;
         child.wait()?;
+        end(bundle);
         Ok(false)
     }
+}
 
-    /// Ends the container with all of its processes, if there is one.
-    fn delete(&self) {
-        let state = self.folder.join("state");
-        if state.is_dir() {
-            let mut command = Command::new("runc");
-            command.arg("--root").arg(state).args(["delete", "--force", NAME]);
-            // That there is none is what it usually says.
-            let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        }
+/// What the container of a bundle is called.
+fn name(bundle: &Path) -> String {
+    format!("bartizan-scan-{}", bundle.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Unpacks the layers into a new bundle, and says what overlayfs is to be told.
+fn prepare(bundle: &Path, store: &impl Store, image: &Image) -> Result<String, String> {
+    let failed = |error: io::Error| format!("cannot use `{}`: {error}", bundle.display());
+    fs::create_dir_all(bundle).map_err(failed)?;
+    for name in ["layers", "l", "upper", "work", "root"] {
+        fs::create_dir(bundle.join(name)).map_err(failed)?;
     }
+    let limits = Limits { layer_bytes: LAYERS_BYTES_MAX, ..Limits::default() };
+    let folders = stack(store, image, &limits, &bundle.join("layers")).map_err(|error| error.to_string())?;
+    // Short names, because options end at a page, and because those of folders may have colons in them.
+    for (number, folder) in folders.iter().enumerate() {
+        let folder = fs::canonicalize(folder).map_err(failed)?;
+        symlink(folder, bundle.join("l").join(number.to_string())).map_err(failed)?;
+    }
+    let config = serde_json::to_vec(&bundle::config()).map_err(|error| error.to_string())?;
+    fs::write(bundle.join("config.json"), config).map_err(failed)?;
+    let lower: Vec<String> = (0..folders.len()).rev().map(|number| format!("l/{number}")).collect();
+    Ok(format!("lowerdir={},upperdir=upper,workdir=work", lower.join(":")))
+}
 
-    fn clear(&self) -> io::Result<()> {
-        self.delete();
-        match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+/// Ends the container of a bundle with all of its processes, if there is one.
+fn end(bundle: &Path) {
+    let state = bundle.join("state");
+    if state.is_dir() {
+        let mut command = Command::new("runc");
+        command.arg("--root").arg(state).args(["delete", "--force", &name(bundle)]);
+        // That there is none is what it usually says.
+        let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+}
+
+fn remove(bundle: &Path) -> io::Result<()> {
+    end(bundle);
+    match fs::remove_dir_all(bundle) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -210,14 +223,14 @@ mod tests {
     fn what_does_not_end_is_ended() {
         let runner = |time_max| Runner { folder: "/nonexistent".into(), time_max, stopped: AtomicBool::new(false) };
         let mut child = Command::new("sleep").arg("600").spawn().unwrap();
-        assert!(!runner(Duration::from_millis(50)).wait(&mut child).unwrap());
+        assert!(!runner(Duration::from_millis(50)).wait(&mut child, Path::new("/nonexistent")).unwrap());
         assert!(child.try_wait().unwrap().is_some());
         let mut child = Command::new("true").spawn().unwrap();
-        assert!(runner(TIME_MAX).wait(&mut child).unwrap());
+        assert!(runner(TIME_MAX).wait(&mut child, Path::new("/nonexistent")).unwrap());
         let mut child = Command::new("sleep").arg("600").spawn().unwrap();
         let stopping = runner(TIME_MAX);
         stopping.stop();
-        assert!(!stopping.wait(&mut child).unwrap());
+        assert!(!stopping.wait(&mut child, Path::new("/nonexistent")).unwrap());
     }
 
     #[test]
