@@ -26,12 +26,12 @@ KEPT = ROOT / ".test" / "images"
 MIRROR = os.environ.get("BARTIZAN_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 
 
-def tar(files):
+def tar(files, mode=0o644):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name, content in files.items():
             about = tarfile.TarInfo(name)
-            about.size = len(content.encode())
+            about.size, about.mode = len(content.encode()), mode
             archive.addfile(about, io.BytesIO(content.encode()))
     return out.getvalue()
 
@@ -244,7 +244,7 @@ def jammy(tmp_path_factory):
     return system("jammy", "--include=openssl,libexpat1,zlib1g,libc-bin", "--components=main", '--aptopt=APT::Sandbox::User "root"', f"--keyring={keyring}", UBUNTU)
 
 
-def umoci(folder, *layers):
+def umoci(folder, *layers, architecture="amd64"):
     """An OCI layout by umoci, which compresses the layers."""
 
     def run(*words):
@@ -254,7 +254,7 @@ def umoci(folder, *layers):
     run("new", "--image", f"{folder}:1")
     for layer in layers:
         run("raw", "add-layer", "--image", f"{folder}:1", layer)
-    run("config", "--image", f"{folder}:1", "--architecture", "amd64", "--os", "linux")
+    run("config", "--image", f"{folder}:1", "--architecture", architecture, "--os", "linux")
     return folder
 
 

@@ -1,18 +1,16 @@
 """Images that are run, to ask their own package managers what is installed: a real Debian system under every scanning policy."""
 
-import io
 import json
 import os
 import pathlib
 import signal
 import subprocess
-import tarfile
 import tempfile
 
 import pytest
 
 from engines import Podman, run
-from images import bookworm, needs, packages, umoci  # noqa: F401
+from images import bookworm, needs, packages, tar, umoci  # noqa: F401
 from registries import body, followed, registry  # noqa: F401
 from sensors import CSAPI, PROFILES, client, images, preview, profile, sensor, system, until  # noqa: F401
 from server import environment, program
@@ -25,23 +23,16 @@ def _able():
         pytest.skip("running images needs root")
 
 
-def layer(path, entries):
-    """A tar of files, by path: a text, or the words of a script."""
-    with tarfile.open(path, "w") as archive:
-        for name, text in entries.items():
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(text.encode()), 0o755
-            archive.addfile(entry, io.BytesIO(text.encode()))
-    return path
-
-
 @pytest.fixture
 def debian(bookworm, tmp_path):  # noqa: F811
-    """Makes layouts of a Debian system, and on it a layer of these files."""
+    """Makes layouts of a Debian system, and on it a layer of each of these sets of files, all of which can be executed."""
 
-    def make(name, entries=None):
-        above = [layer(tmp_path / f"{name}.tar", entries)] if entries else []
-        made = umoci(tmp_path / name, bookworm, *above)
+    def make(name, *layers, architecture="amd64"):
+        above = []
+        for number, files in enumerate(layers):
+            above.append(tmp_path / f"{name}-{number}.tar")
+            above[-1].write_bytes(tar(files, mode=0o755))
+        made = umoci(tmp_path / name, bookworm, *above, architecture=architecture)
         # At once, because a sensor may look at any time.
         (tmp_path / "images").mkdir(exist_ok=True)
         return made.rename(tmp_path / "images" / name)
@@ -93,6 +84,9 @@ count=0; while read -r line; do count=$((count + 1)); done </proc/net/dev; say i
 count=0; for process in /proc/[0-9]*; do count=$((count + 1)); done; say processes $count
 (: </dev/mem) 2>/dev/null && say memory open || say memory closed
 mount -t tmpfs none /tmp 2>/dev/null && say mount done || say mount refused
+perl -MSocket -e 'socket(my $one, PF_INET, SOCK_STREAM, 0) or exit 1' && say socket made || say socket refused
+(i=0; while [ $i -lt 100 ]; do sleep 2 & i=$((i + 1)); done) 2>/dev/null && say forks all || say forks bounded
+perl -e '$all = "x" x (900 << 20)' 2>/dev/null && say large held || say large refused
 read -r name </proc/sys/kernel/hostname; say host "$name"
 """
 
@@ -107,6 +101,7 @@ def test_what_runs_has_no_rights_and_sees_nothing_of_the_host(debian, client, se
     assert said["CapEff"] == said["CapBnd"] == "0" * 16
     assert (said["NoNewPrivs"], said["Seccomp"]) == ("1", "2")
     assert (said["root"], said["tmp"], said["memory"], said["mount"]) == ("closed", "writable", "closed", "refused")
+    assert (said["socket"], said["forks"], said["large"]) == ("refused", "bounded", "refused")
     assert said["interfaces"] == "1" and int(said["processes"]) < 6
     assert said["host"] == "scan"
 
@@ -117,6 +112,8 @@ def test_what_runs_has_no_rights_and_sees_nothing_of_the_host(debian, client, se
     ("DynamicScanningOnly", "tools", True, (None, "no package manager answered in the image")),
     ("DynamicScanningOnly", "shell", True, (None, "the image has no shell")),
     ("DynamicScanningOnly", "whole", False, (None, "start it with --run-images")),
+    ("Dynamic", "foreign", True, (None, "is for linux/arm64, which does not run here")),
+    ("Dynamic", "repeated", True, ("DYNAMIC", None)),
     ("StaticScanningOnly", "whole", True, ("STATIC", None)),
     ("StaticWithDynamicScanningAsFallback", "whole", True, ("STATIC", None)),
     ("StaticWithDynamicScanningAsFallback", "damaged", True, ("DYNAMIC", "could not be read from the layers")),
@@ -125,12 +122,14 @@ def test_policies_and_what_takes_their_place(policy, image, allowed, outcome, de
     one = sensor(client, "--layouts", tmp_path / "images", *(["--run-images"] if allowed else []))
     obey(client, one, policy)
     until(lambda: policy in json.dumps(client.call("GET", f"{CSAPI}/sensors/{one.id}")[2]))
-    debian(image, {
-        "tools": {"usr/bin/.wh.dpkg-query": ""},
-        "shell": {"usr/bin/.wh.dash": ""},
-        # Of no package: dpkg itself passes over the line, with a warning.
-        "damaged": {"var/lib/dpkg/status.d/odd": "Package: odd\n\n"},
-    }.get(image))
+    debian(image, *{
+        "tools": [{"usr/bin/.wh.dpkg-query": ""}],
+        "shell": [{"usr/bin/.wh.dash": ""}],
+        # Of no package: dpkg itself does not look there.
+        "damaged": [{"var/lib/dpkg/status.d/odd": "Package: odd\n\n"}],
+        # The first deletes what the second brings back, which the third, the same as the first, deletes again.
+        "repeated": [{"srv/.wh.a": "", "srv/b": "1"}, {"srv/a": "2"}, {"srv/.wh.a": "", "srv/b": "1"}],
+    }.get(image, []), architecture="arm64" if image == "foreign" else "amd64")
     scanned = until(lambda: found(client), 120)
     way, why = outcome
     assert scanned["scanTypes"] == ([way] if way else []), scanned
@@ -217,9 +216,9 @@ def podman():
 
 @pytest.mark.timeout(900)
 def test_layers_of_podman_are_laid_over_each_other(debian, podman, client, sensor, tmp_path):  # noqa: F811
-    def load(name, entries=None):
+    def load(name, *layers):
         archive = tmp_path / f"{name}-docker.tar"
-        run("skopeo", "--tmpdir", tmp_path, "--insecure-policy", "copy", f"oci:{debian(name, entries)}:1", f"docker-archive:{archive}:{name}:12")
+        run("skopeo", "--tmpdir", tmp_path, "--insecure-policy", "copy", f"oci:{debian(name, *layers)}:1", f"docker-archive:{archive}:{name}:12")
         podman.load(archive)
 
     # The upper layer deletes, so that its mark must be understood, too.

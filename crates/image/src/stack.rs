@@ -11,7 +11,8 @@ use crate::scan::ScanError;
 use crate::source::{Image, SourceError, Store};
 
 /// Folders of an image's layers, from the bottom to the top: where an engine has unpacked them, or below `into`. All layers
-/// together may be as long as `limits` let one be.
+/// together may be as long as `limits` let one be. Of a layer that is there several times only the topmost counts: it has all that
+/// the others have, and overlayfs takes no folder twice.
 ///
 /// # Errors
 /// A layer is not there, is not what the image names, or cannot be written. Part of it may be below `into` then.
@@ -37,8 +38,12 @@ pub fn stack(store: &impl Store, image: &Image, limits: &Limits, into: &Path) ->
         Ok(())
     };
     store.each(&wanted, &mut visit)?;
+    let mut seen = BTreeSet::new();
+    let topmost = image.layers.iter().rev().filter(|layer| seen.insert(&layer.name));
     let folder = |name: &String| store.unpacked(name).map(Path::to_owned).or_else(|| folders.get(name).cloned());
-    let all =
-        image.layers.iter().map(|layer| folder(&layer.name).ok_or_else(|| SourceError::Absent(layer.name.clone())));
-    Ok(all.collect::<Result<_, _>>()?)
+    let mut all = topmost
+        .map(|layer| folder(&layer.name).ok_or_else(|| SourceError::Absent(layer.name.clone())))
+        .collect::<Result<Vec<_>, _>>()?;
+    all.reverse();
+    Ok(all)
 }

@@ -74,11 +74,16 @@ fn write<R: Forward>(tar: &mut Tar<R>, folders: &mut Folders) -> io::Result<()> 
         return Ok(());
     }
     // The last entry of one path counts. A folder that has something in it stays, and what would replace it is an error.
-    match unlinkat(parent, name, AtFlags::empty()) {
-        Err(Errno::ISDIR) => unlinkat(parent, name, AtFlags::REMOVEDIR)?,
-        Err(Errno::NOENT) | Ok(()) => {}
+    let removed = match unlinkat(parent, name, AtFlags::empty()) {
+        Err(Errno::ISDIR) => unlinkat(parent, name, AtFlags::REMOVEDIR),
+        other => other,
+    };
+    let parent = match removed {
+        Err(Errno::NOENT) => parent,
         Err(error) => return Err(error.into()),
-    }
+        // It may have been a folder, or a link to one, that is open.
+        Ok(()) => folders.open_anew(folder)?,
+    };
     match tar.kind() {
         Kind::File => {
             let mode = Mode::from_raw_mode(if tar.executable() { 0o755 } else { 0o644 });
@@ -127,6 +132,11 @@ impl Folders {
         Ok(self.latest.as_ref().map_or(&self.root, |(_, opened)| opened))
     }
 
+    fn open_anew(&mut self, path: &str) -> io::Result<&OwnedFd> {
+        self.latest = None;
+        self.open(path)
+    }
+
     fn make(&self, path: &str) -> io::Result<OwnedFd> {
         let mut parent = self.root.try_clone()?;
         let mut so_far = String::with_capacity(path.len());
@@ -147,112 +157,5 @@ impl Folders {
     fn inside(&self, path: &str) -> Result<OwnedFd, Errno> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         openat2(&self.root, path, flags, Mode::empty(), ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::os::unix::fs::FileTypeExt as _;
-
-    use rustix::fs::lgetxattr;
-
-    use super::*;
-
-    const ANY: Expected = Expected { stored: None, plain: None };
-
-    /// A tar of entries: the kind's flag, the path, and the content or what is linked to.
-    fn tar(entries: &[(u8, &str, &str)]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for (flag, path, text) in entries {
-            let (link, content) = if matches!(flag, b'1' | b'2') { (*text, "") } else { ("", *text) };
-            let mut header = [0_u8; 512];
-            header[..path.len()].copy_from_slice(path.as_bytes());
-            header[100..107].copy_from_slice(b"0000755");
-            header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
-            header[148..156].copy_from_slice(b"        ");
-            header[156] = *flag;
-            header[157..157 + link.len()].copy_from_slice(link.as_bytes());
-            header[257..263].copy_from_slice(b"ustar\0");
-            let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-            header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-            bytes.extend_from_slice(&header);
-            bytes.extend_from_slice(content.as_bytes());
-            bytes.resize(bytes.len().next_multiple_of(512), 0);
-        }
-        bytes.resize(bytes.len() + 1024, 0);
-        bytes
-    }
-
-    fn unpacked(entries: &[(u8, &str, &str)]) -> (tempfile::TempDir, Result<u64, LayerError>) {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("root");
-        fs::create_dir(&root).unwrap();
-        let outcome = unpack(&tar(entries)[..], ANY, &Limits::default(), &root);
-        (folder, outcome)
-    }
-
-    #[test]
-    fn nothing_is_written_outside_of_the_folder() {
-        let (folder, outcome) = unpacked(&[
-            (b'0', "../up", "x"),
-            (b'2', "out", "../.."),
-            (b'0', "out/through", "x"),
-            (b'2', "absolute", "/"),
-            (b'0', "absolute/inner", "x"),
-            (b'2', "file", "/etc/hostname"),
-            (b'0', "file", "mine"),
-            (b'1', "hard", "../../etc/hostname"),
-        ]);
-        outcome.unwrap();
-        let outside: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(outside, ["root"]);
-        let root = folder.path().join("root");
-        assert_eq!(
-            fs::read_to_string(root.join("through")).unwrap(),
-            "x",
-            "a link leads up to the root and no further"
-        );
-        assert_eq!(fs::read_to_string(root.join("inner")).unwrap(), "x");
-        assert_eq!(fs::read_to_string(root.join("file")).unwrap(), "mine");
-        assert!(!root.join("hard").exists());
-    }
-
-    #[test]
-    fn the_last_entry_counts_and_links_have_their_files_content() {
-        let (folder, outcome) = unpacked(&[
-            (b'5', "usr/", ""),
-            (b'0', "usr/a", "1"),
-            (b'0', "usr/a", "2"),
-            (b'1', "b", "usr/a"),
-            (b'2', "lib", "usr"),
-            (b'0', "lib/c", "3"),
-        ]);
-        outcome.unwrap();
-        let read = |path: &str| fs::read_to_string(folder.path().join("root").join(path)).unwrap();
-        assert_eq!((read("usr/a"), read("b"), read("usr/c")), ("2".into(), "2".into(), "3".into()));
-    }
-
-    #[test]
-    fn what_cannot_be_there_is_an_error_and_nothing_beside_it() {
-        let below_a_file = unpacked(&[(b'0', "a", "x"), (b'0', "a/b", "y")]).1;
-        assert!(matches!(below_a_file, Err(LayerError::Io(_))), "{below_a_file:?}");
-        let in_place_of_a_folder = unpacked(&[(b'0', "a/b", "y"), (b'0', "a", "x")]).1;
-        assert!(matches!(in_place_of_a_folder, Err(LayerError::Io(_))), "{in_place_of_a_folder:?}");
-    }
-
-    #[test]
-    fn what_a_layer_deletes_becomes_overlayfs_marks() {
-        if !rustix::process::geteuid().is_root() {
-            eprintln!("skipped: only root may make overlayfs's marks");
-            return;
-        }
-        let (folder, outcome) =
-            unpacked(&[(b'0', "opt/.wh.app", ""), (b'0', "srv/.wh..wh..opq", ""), (b'0', "srv/new", "x")]);
-        outcome.unwrap();
-        let root = folder.path().join("root");
-        assert!(fs::symlink_metadata(root.join("opt/app")).unwrap().file_type().is_char_device());
-        let mut value = [0; 1];
-        assert_eq!(lgetxattr(root.join("srv"), OPAQUE, &mut value).map(|length| (length, value)), Ok((1, *b"y")));
     }
 }
