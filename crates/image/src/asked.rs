@@ -1,10 +1,11 @@
 //! What an image's own package managers say, when they are asked inside of it: the script that asks, and how its output is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use memchr::memchr;
 
 use crate::analyze::{Interest, look_into, wanted};
 use crate::inventory::{Inventory, Located, Release};
-use crate::layer::Found;
 use crate::limits::Limits;
 use crate::package::{Manager, Package};
 
@@ -27,101 +28,138 @@ pub const SCRIPT: &str = concat!(
 const MARK: &str = "@bartizan ";
 
 /// What was said.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The system, if it is named.
     pub release: Option<Release>,
-    /// Of the managers that answered.
-    pub packages: Vec<Package>,
-    /// Which did.
-    pub managers: Vec<Manager>,
+    /// What each manager has installed that is there; or why it did not say.
+    pub managers: BTreeMap<Manager, Result<Vec<Package>, String>>,
 }
 
-/// A manager's answer, its name in the script, and the file that the same is read from without it.
-const ANSWERS: [(&str, Manager, Interest, &str); 3] = [
-    ("dpkg", Manager::Deb, Interest::DpkgStatus, "var/lib/dpkg/status"),
-    ("apk", Manager::Apk, Interest::ApkList, "lib/apk/db/installed"),
-    ("rpm", Manager::Rpm, Interest::RpmManifest, "var/lib/rpm/rpmdb.sqlite"),
+/// A manager, its name in the script, the form of its answer, and where the same is read without it.
+const MANAGERS: [(Manager, &str, Interest, &str); 3] = [
+    (Manager::Deb, "dpkg", Interest::DpkgStatus, "var/lib/dpkg/status"),
+    (Manager::Apk, "apk", Interest::ApkList, "lib/apk/db/installed"),
+    (Manager::Rpm, "rpm", Interest::RpmManifest, "var/lib/rpm/rpmdb.sqlite"),
 ];
+
+/// Whose file a path is, of the system's package managers.
+fn manager_of(path: &str) -> Option<Manager> {
+    match wanted(path)? {
+        Interest::DpkgStatus | Interest::DpkgStatusD => Some(Manager::Deb),
+        Interest::Apk => Some(Manager::Apk),
+        Interest::Rpm | Interest::RpmLog | Interest::RpmManifest => Some(Manager::Rpm),
+        _ => None,
+    }
+}
 
 impl Answer {
     /// Reads the output of [`SCRIPT`].
     ///
     /// # Errors
-    /// It did not come to its end, a manager failed, or what it says cannot be read: why, in words.
+    /// It did not come to its end, or is not what the script prints: why, in words.
     pub fn read(output: &[u8], limits: &Limits) -> Result<Self, String> {
-        let mut answer = Self { release: None, packages: Vec::new(), managers: Vec::new() };
-        let mut ended = false;
-        let mut sections: Vec<(&str, Vec<u8>)> = Vec::new();
-        let mut current: Option<(&str, Vec<u8>)> = None;
-        for line in output.split_inclusive(|byte| *byte == b'\n') {
-            let Some(words) = std::str::from_utf8(line).ok().and_then(|line| line.trim_end().strip_prefix(MARK)) else {
-                if let Some((_, content)) = &mut current {
-                    content.extend_from_slice(line);
-                }
-                continue;
-            };
-            match (words.split_once(' '), current.take()) {
-                (Some(("end", _)), _) => ended = true,
-                (None, _) => current = Some((words, Vec::new())),
-                (Some((name, "0")), Some((of, content))) if name == of => sections.push((of, content)),
-                (Some((name, status)), _) => return Err(format!("{name} ended in the image with {status}")),
+        let mut answer = Self::default();
+        let mut rest = output;
+        while let Some((line, after)) = cut(rest) {
+            rest = after;
+            let Some(words) = marked(line) else { continue };
+            if words == "end 0" {
+                return Ok(answer);
             }
+            let (content, status) = section(&mut rest, words)?;
+            answer.take(words, content, status, limits);
         }
-        if !ended {
-            return Err("what ran in the image did not come to its end".to_owned());
+        Err("what ran in the image did not come to its end".to_owned())
+    }
+
+    fn take(&mut self, name: &str, content: &[u8], status: &str, limits: &Limits) {
+        let look =
+            |path: &str, interest: Interest| look_into(path, interest, content.len() as u64, &mut &*content, limits);
+        if name == "release" {
+            self.release = look("etc/os-release", Interest::Release).release;
         }
-        for (name, content) in sections {
-            let read = |path: &str, interest: Interest| -> Result<Found, String> {
-                let found = look_into(path, interest, content.len() as u64, &mut content.as_slice(), limits);
-                found
-                    .blind
-                    .first()
-                    .map_or(Ok(()), |why| Err(format!("{name} said in the image what cannot be read: {why}")))?;
-                Ok(found)
-            };
-            if name == "release" {
-                answer.release = read("etc/os-release", Interest::Release)?.release;
-            } else if let Some((_, manager, interest, path)) = ANSWERS.iter().find(|(asked, ..)| *asked == name) {
-                // Keys that signatures are checked with are kept as packages by rpm.
-                let packages = read(path, *interest)?.packages;
-                answer.packages.extend(packages.into_iter().filter(|package| package.name != "gpg-pubkey"));
-                answer.managers.push(*manager);
-            }
-        }
-        Ok(answer)
+        let Some((manager, _, interest, path)) = MANAGERS.iter().find(|(_, asked, ..)| *asked == name) else { return };
+        let said = if status == "0" {
+            let found = look(path, *interest);
+            // Keys that signatures are checked with are kept as packages by rpm.
+            let packages = found.packages.into_iter().filter(|package| package.name != "gpg-pubkey");
+            found.blind.first().map_or_else(
+                || Ok(packages.collect()),
+                |why| Err(format!("{name} said in the image what cannot be read: {why}")),
+            )
+        } else {
+            Err(format!("{name} ended in the image with {status}"))
+        };
+        self.managers.insert(*manager, said);
     }
 
     /// Puts what was said in the place of what was read from the same managers' files. What files say of languages stays.
-    pub fn amend(self, inventory: &mut Inventory) {
-        let answered = |manager: Manager| self.managers.contains(&manager);
-        let read: Vec<Located> = std::mem::take(&mut inventory.packages);
-        let mut packages: BTreeSet<Located> = BTreeSet::new();
-        for package in self.packages {
-            let same = read
-                .iter()
-                .find(|located| located.package.manager == package.manager && located.package.name == package.name);
-            let usual = ANSWERS.iter().find(|(_, manager, ..)| *manager == package.manager);
-            let (path, layer) = match (same, usual) {
-                (Some(same), _) => (same.path.clone(), same.layer),
-                (None, Some((.., path))) => ((*path).to_owned(), 0),
-                (None, None) => continue,
-            };
-            packages.insert(Located { package, path, layer, owned: false });
+    ///
+    /// # Errors
+    /// A manager did not answer, of which there are packages or a database: why, in words. The inventory is as it was then.
+    pub fn amend(self, inventory: &mut Inventory) -> Result<(), String> {
+        for (manager, ..) in MANAGERS {
+            let has = inventory.packages.iter().any(|located| located.package.manager == manager)
+                || inventory.blind.iter().any(|blind| manager_of(&blind.path) == Some(manager));
+            match self.managers.get(&manager) {
+                Some(Err(why)) if has => return Err(why.clone()),
+                None if has && self.managers.is_empty() => {
+                    return Err("no package manager answered in the image".to_owned());
+                }
+                None if has => return Err(format!("{} has packages and did not answer in the image", manager.word())),
+                _ => {}
+            }
         }
-        packages.extend(read.into_iter().filter(|located| !answered(located.package.manager)));
+        let mut said = self.managers;
+        said.retain(|_, said| said.is_ok());
+        let (read, kept): (Vec<Located>, Vec<Located>) = std::mem::take(&mut inventory.packages)
+            .into_iter()
+            .partition(|located| said.contains_key(&located.package.manager));
+        let mut packages: BTreeSet<Located> = kept.into_iter().collect();
+        let places: BTreeMap<(Manager, &str), &Located> =
+            read.iter().map(|located| ((located.package.manager, located.package.name.as_str()), located)).collect();
+        for (manager, _, _, usual) in MANAGERS {
+            for package in said.get(&manager).into_iter().flatten().flatten() {
+                let known = places.get(&(manager, package.name.as_str()));
+                let (path, layer) = known.map_or((usual, 0), |known| (known.path.as_str(), known.layer));
+                packages.insert(Located { package: package.clone(), path: path.to_owned(), layer, owned: false });
+            }
+        }
         inventory.packages = packages.into_iter().collect();
         // The manager has read its database, where that could not be read from the layers.
-        inventory.blind.retain(|blind| match wanted(&blind.path) {
-            Some(Interest::DpkgStatus | Interest::DpkgStatusD) => !self.managers.contains(&Manager::Deb),
-            Some(Interest::Apk) => !self.managers.contains(&Manager::Apk),
-            Some(Interest::Rpm | Interest::RpmLog) => !self.managers.contains(&Manager::Rpm),
-            _ => true,
-        });
+        inventory.blind.retain(|blind| manager_of(&blind.path).is_none_or(|manager| !said.contains_key(&manager)));
         if self.release.is_some() {
             inventory.release = self.release;
         }
+        Ok(())
     }
+}
+
+/// The first line of a text with its end, and the rest; `None` at the end.
+fn cut(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let length = memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+    (!text.is_empty()).then(|| text.split_at(length))
+}
+
+/// What stands behind the mark, if the line has one.
+fn marked(line: &[u8]) -> Option<&str> {
+    std::str::from_utf8(line).ok()?.trim_end().strip_prefix(MARK)
+}
+
+/// What follows up to the line that ends it, and the status that this one names.
+fn section<'a>(rest: &mut &'a [u8], name: &str) -> Result<(&'a [u8], &'a str), String> {
+    let (whole, mut length) = (*rest, 0);
+    while let Some((line, after)) = cut(rest) {
+        *rest = after;
+        if let Some(words) = marked(line) {
+            let status = words.strip_prefix(name).and_then(|status| status.strip_prefix(' '));
+            let status = status.ok_or_else(|| format!("{name} was asked in the image, and `{words}` answered"))?;
+            return Ok((whole.get(..length).unwrap_or_default(), status));
+        }
+        length += line.len();
+    }
+    Err("what ran in the image did not come to its end".to_owned())
 }
 
 #[cfg(test)]
@@ -138,8 +176,8 @@ mod tests {
             @bartizan apk\nlibcrypto1.1-1.1.1d-r2 x86_64 {openssl} (OpenSSL) [installed]\n\n@bartizan apk 0\n@bartizan rpm\n\
             bash\t5.1.8-6.el9\t\t\t\t(none)\t\tx86_64\t0\tbash-5.1.8-6.el9.src.rpm\n\n@bartizan rpm 0\n@bartizan end 0\n";
         let answer = Answer::read(output.as_bytes(), &Limits::default()).unwrap();
-        let shown: Vec<_> =
-            answer.packages.iter().map(|p| (p.name.as_str(), p.version.as_str(), p.source_name())).collect();
+        let said = answer.managers.values().flatten().flatten();
+        let shown: Vec<_> = said.map(|p| (p.name.as_str(), p.version.as_str(), p.source_name())).collect();
         assert_eq!(
             shown,
             [
@@ -151,27 +189,45 @@ mod tests {
         assert_eq!(answer.release.unwrap().id, "debian");
     }
 
+    fn located(manager: Manager, name: &str, version: &str, path: &str, layer: usize) -> Located {
+        Located { package: Package::new(manager, name, version), path: path.to_owned(), layer, owned: false }
+    }
+
     #[test]
     fn what_failed_or_did_not_end_is_no_answer() {
+        let packages = vec![located(Manager::Deb, "a", "1", "var/lib/dpkg/status", 0)];
+        let inventory = Inventory { packages, ..Inventory::default() };
         for (output, why) in [
             ("@bartizan dpkg\n\n@bartizan dpkg 2\n@bartizan end 0\n", "dpkg ended in the image with 2"),
             ("@bartizan dpkg\nPackage: a\n", "did not come to its end"),
             ("", "did not come to its end"),
             ("@bartizan dpkg\nodd\n\n@bartizan dpkg 0\n@bartizan end 0\n", "what cannot be read"),
+            ("@bartizan dpkg\n@bartizan rpm\n@bartizan rpm 0\n@bartizan end 0\n", "`rpm` answered"),
+            ("@bartizan end 0\n", "no package manager answered"),
+            ("@bartizan rpm\n\n@bartizan rpm 0\n@bartizan end 0\n", "deb has packages and did not answer"),
         ] {
-            let error = Answer::read(output.as_bytes(), &Limits::default()).unwrap_err();
+            let mut amended = inventory.clone();
+            let answer = Answer::read(output.as_bytes(), &Limits::default());
+            let error = answer.and_then(|answer| answer.amend(&mut amended)).unwrap_err();
             assert!(error.contains(why), "{error}");
+            assert_eq!(amended, inventory);
         }
+        // rpm as a tool on a system of dpkg's has nothing to say, and need not.
+        let output = "@bartizan dpkg\nPackage: a\nStatus: install ok installed\nVersion: 1\n\n@bartizan dpkg 0\n\
+            @bartizan rpm\n\n@bartizan rpm 1\n@bartizan end 0\n";
+        let answer = Answer::read(output.as_bytes(), &Limits::default()).unwrap();
+        let mut amended = inventory.clone();
+        answer.amend(&mut amended).unwrap();
+        assert_eq!(amended, inventory);
+        // But where its database could not be read from the layers, it must.
+        let answer = Answer::read(output.as_bytes(), &Limits::default()).unwrap();
+        let why = "malformed".to_owned();
+        amended.blind.push(Blind { path: "var/lib/rpm/Packages".to_owned(), layer: Some(0), why });
+        assert_eq!(answer.amend(&mut amended).unwrap_err(), "rpm ended in the image with 1");
     }
 
     #[test]
     fn what_was_said_takes_the_place_of_what_was_read() {
-        let located = |manager, name: &str, version: &str, path: &str, layer| Located {
-            package: Package::new(manager, name, version),
-            path: path.to_owned(),
-            layer,
-            owned: false,
-        };
         let mut inventory = Inventory {
             packages: vec![
                 located(Manager::Deb, "a", "1", "var/lib/dpkg/status", 3),
@@ -182,7 +238,7 @@ mod tests {
             ..Inventory::default()
         };
         let said = vec![Package::new(Manager::Deb, "a", "2"), Package::new(Manager::Deb, "new", "1")];
-        Answer { release: None, packages: said, managers: vec![Manager::Deb] }.amend(&mut inventory);
+        Answer { release: None, managers: [(Manager::Deb, Ok(said))].into() }.amend(&mut inventory).unwrap();
         let mut shown: Vec<_> =
             inventory.packages.iter().map(|l| (l.package.name.as_str(), l.package.version.as_str(), l.layer)).collect();
         shown.sort_unstable();
@@ -197,6 +253,6 @@ mod tests {
             return;
         };
         let answer = Answer::read(&done.stdout, &Limits::default()).unwrap();
-        assert!(answer.managers.is_empty() || !answer.packages.is_empty(), "{answer:?}");
+        assert!(answer.managers.values().all(Result::is_ok), "{answer:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::text::{Lines, Outcome, lossy};
+use super::text::{Lines, Outcome, lossy, one_a_line};
 use crate::layer::Found;
 use crate::limits::Limits;
 use crate::package::{Manager, Package, shortened};
@@ -58,26 +58,7 @@ pub(super) fn read(content: &mut impl BufRead, found: &mut Found, limits: &Limit
 
 /// `apk list --installed`: `name-version architecture {origin} (licence) [installed]`, one package a line.
 pub(super) fn read_list(content: &mut impl BufRead, found: &mut Found, limits: &Limits) -> Outcome {
-    let mut lines = Lines::new(content);
-    let mut unusable = 0_u64;
-    while let Some(line) = lines.advance()? {
-        let line = lossy(line);
-        if line.trim().is_empty() {
-            continue;
-        }
-        let Some(package) = listed(&line) else {
-            unusable += 1;
-            continue;
-        };
-        if found.packages.len() >= limits.packages {
-            return Err(format!("more than {} packages (packages)", limits.packages));
-        }
-        found.packages.push(package);
-    }
-    if unusable > 0 {
-        found.blind.push(format!("{unusable} lines of apk's list are malformed"));
-    }
-    Ok(())
+    one_a_line(content, found, limits, "apk's list", listed)
 }
 
 fn listed(line: &str) -> Option<Package> {

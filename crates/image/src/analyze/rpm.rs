@@ -10,7 +10,7 @@ mod sqlite;
 
 use std::io::BufRead;
 
-use super::text::{Lines, Outcome, lossy};
+use super::text::{Outcome, one_a_line};
 use crate::layer::Found;
 use crate::limits::Limits;
 use crate::package::{Manager, Package, shortened};
@@ -77,28 +77,12 @@ impl Reader<'_> {
 /// `container-manifest-2`: name, version-release, two times, vendor, epoch, size, architecture, epoch as a number, source;
 /// one package a line, between tabs.
 pub(super) fn read_manifest(content: &mut impl BufRead, found: &mut Found, limits: &Limits) -> Outcome {
-    let mut lines = Lines::new(content);
-    let mut unusable = 0_u64;
-    while let Some(line) = lines.advance()? {
-        let line = lossy(line);
-        if line.is_empty() {
-            continue;
-        }
+    one_a_line(content, found, limits, "rpm's manifest", |line| {
         let fields: Vec<&str> = line.split('\t').collect();
         let field = |at: usize| fields.get(at).copied().filter(|text| *text != "(none)").unwrap_or_default();
-        if fields.len() < 10 || field(0).is_empty() || field(1).is_empty() {
-            unusable += 1;
-            continue;
-        }
-        if found.packages.len() >= limits.packages {
-            return Err(format!("more than {} packages (packages)", limits.packages));
-        }
-        found.packages.push(package(field(0), field(8), field(1), field(7), field(9)));
-    }
-    if unusable > 0 {
-        found.blind.push(format!("{unusable} lines of rpm's manifest are malformed"));
-    }
-    Ok(())
+        let whole = fields.len() >= 10 && !field(0).is_empty() && !field(1).is_empty();
+        whole.then(|| package(field(0), field(8), field(1), field(7), field(9)))
+    })
 }
 
 /// A package of rpm's, with its source from the name of the file that it was built from.

@@ -4,7 +4,9 @@ use std::io::{BufRead, Read};
 
 use memchr::memchr;
 
-use crate::limits::LINE_BYTES_MAX;
+use crate::layer::Found;
+use crate::limits::{LINE_BYTES_MAX, Limits};
+use crate::package::Package;
 
 /// Why a file could not be used, for people.
 pub(super) type Outcome = Result<(), String>;
@@ -66,6 +68,35 @@ impl<'a, R: BufRead> Lines<'a, R> {
 /// Text, with what is no UTF-8 replaced.
 pub(super) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().to_owned()
+}
+
+/// A list with one package a line; `of` calls it something for people. Lines that are none are counted.
+pub(super) fn one_a_line(
+    content: &mut impl BufRead,
+    found: &mut Found,
+    limits: &Limits,
+    of: &str,
+    read: impl Fn(&str) -> Option<Package>,
+) -> Outcome {
+    let mut lines = Lines::new(content);
+    let mut unusable = 0_u64;
+    while let Some(line) = lines.advance()? {
+        let line = lossy(line);
+        if line.is_empty() {
+            continue;
+        }
+        match read(&line) {
+            Some(_) if found.packages.len() >= limits.packages => {
+                return Err(format!("more than {} packages (packages)", limits.packages));
+            }
+            Some(package) => found.packages.push(package),
+            None => unusable += 1,
+        }
+    }
+    if unusable > 0 {
+        found.blind.push(format!("{unusable} lines of {of} are malformed"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
