@@ -10,7 +10,7 @@ use bartizan_policy::kind::References;
 use bartizan_wire::{Checked, Json, Path, Realm, Shape, Violations};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Duty, Plan, Source};
+use crate::engine::{Duty, Plan, ScanningPolicy, Source};
 use crate::registry::Registries;
 use window::InactiveWindow;
 
@@ -72,7 +72,7 @@ impl ProfileType {
 pub struct VulnerabilityManagement {
     /// Off: nothing is scanned.
     pub global_scanning_flag: bool,
-    /// One of [`read::SCANNING_POLICIES`].
+    /// One of [`ScanningPolicy::WORDS`].
     pub scanning_policy: String,
     /// Hours between scans; 0 for none but by events.
     pub container_scanning_interval: i32,
@@ -196,7 +196,7 @@ pub fn compile(
         windows: windows.collect::<Result<_, _>>()?,
         exclusions: scanning.image_exclusion_regex_list.clone(),
         registries,
-        only_dynamic: matches!(scanning.scanning_policy.as_str(), "Dynamic" | "DynamicScanningOnly"),
+        policy: ScanningPolicy::of(&scanning.scanning_policy).unwrap_or_default(),
         propagates,
         sends_events: runtime_sensor.as_deref() != Some("disable"),
         ignored: ignore_processes.clone().unwrap_or_default(),

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::calls::{HOST, Nothing, SCAN};
-use crate::dynamic::{self, Runner, Unable, Way};
+use crate::dynamic::{self, Runner, Way};
 use crate::enrol::facts;
 use crate::find::described;
 use crate::orders::Orders;
@@ -87,9 +87,7 @@ impl Build {
     /// # Errors
     /// The policy is satisfied with nothing but a run, and there could be none: why, in words.
     pub fn follow(&self, run_images: bool, store: &impl Store, scanned: &mut Scanned) -> Result<Way, String> {
-        let runner = if run_images { Runner::open(&self.path) } else { Err(Unable::NotAllowed) };
-        let policy = self.orders.config.vulnerability_management.scanning_policy.as_str();
-        dynamic::follow(policy, &runner, store, scanned)
+        dynamic::follow(self.orders.plan.policy(), &Runner::open(&self.path, run_images), store, scanned)
     }
 
     /// Tells the server of an image, and of what was found in it.

@@ -6,6 +6,7 @@
 mod bundle;
 mod run;
 
+use bartizan_container::engine::ScanningPolicy;
 use bartizan_container::observe::ScanType;
 use bartizan_image::analyze::{Interest, wanted};
 use bartizan_image::inventory::Inventory;
@@ -34,34 +35,32 @@ impl Way {
 /// # Errors
 /// The policy is satisfied with nothing but a run, and there could be none: why, in words.
 pub fn follow(
-    policy: &str,
+    policy: ScanningPolicy,
     runner: &Result<Runner, Unable>,
     store: &impl Store,
     scanned: &mut Scanned,
 ) -> Result<Way, String> {
-    let run = |scanned: &mut Scanned| -> Result<Way, String> {
-        let runner = runner.as_ref().map_err(ToString::to_string)?;
-        let answer = runner.ask(store, &scanned.image)?;
-        let silent = answer.managers.is_empty();
-        if silent && scanned.inventory.packages.iter().any(|located| located.package.manager.of_system()) {
-            return Err("no package manager answered in the image".to_owned());
-        }
-        answer.amend(&mut scanned.inventory);
-        Ok(Way::DYNAMIC)
-    };
     match policy {
-        "Dynamic" | "DynamicScanningOnly" => run(scanned),
-        "StaticScanningOnly" => Ok(Way::STATIC),
-        "StaticWithDynamicScanningAsFallback" => {
+        ScanningPolicy::RunOnly => run(runner, store, scanned),
+        ScanningPolicy::RunFirst => {
+            Ok(run(runner, store, scanned).unwrap_or_else(|why| Way { fallback: Some(why), ..Way::STATIC }))
+        }
+        ScanningPolicy::LayersFirst => {
             let Some(unclear) = unclear(&scanned.inventory) else { return Ok(Way::STATIC) };
-            Ok(match run(scanned) {
+            Ok(match run(runner, store, scanned) {
                 Ok(way) => Way { fallback: Some(unclear), ..way },
                 Err(why) => Way { fallback: Some(format!("{unclear}; {why}")), ..Way::STATIC },
             })
         }
-        // `DynamicWithStaticScanningAsFallback`
-        _ => Ok(run(scanned).unwrap_or_else(|why| Way { fallback: Some(why), ..Way::STATIC })),
+        ScanningPolicy::LayersOnly => Ok(Way::STATIC),
     }
+}
+
+/// Runs an image, and puts what its package managers say in the place of what was read of their files.
+fn run(runner: &Result<Runner, Unable>, store: &impl Store, scanned: &mut Scanned) -> Result<Way, String> {
+    let runner = runner.as_ref().map_err(ToString::to_string)?;
+    runner.ask(store, &scanned.image)?.amend(&mut scanned.inventory)?;
+    Ok(Way::DYNAMIC)
 }
 
 /// Why layers do not say all of what the system's package manager has installed, if they do not.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bartizan_container::engine::ScanningPolicy;
 use bartizan_container::observe::{FoundContainer, FoundImage, Layer};
 use bartizan_image::digest::Digest;
 use bartizan_image::layer::Cache;
@@ -44,7 +45,12 @@ impl Place {
     ///
     /// # Errors
     /// It cannot be read, or the policy allows no way that is open: why, in words.
-    pub fn scan(&self, cache: Cache, policy: &str, runner: &Result<Runner, Unable>) -> Result<(Scanned, Way), String> {
+    pub fn scan(
+        &self,
+        cache: Cache,
+        policy: ScanningPolicy,
+        runner: &Result<Runner, Unable>,
+    ) -> Result<(Scanned, Way), String> {
         let options = |choice: Choice| Options { choice, cache: Some(cache), ..Options::default() };
         match self {
             Self::Layout(layout, digest) => {
@@ -68,7 +74,7 @@ impl Place {
 fn followed(
     scanned: Result<Scanned, ScanError>,
     store: &impl Store,
-    policy: &str,
+    policy: ScanningPolicy,
     runner: &Result<Runner, Unable>,
 ) -> Result<(Scanned, Way), String> {
     let mut scanned = scanned.map_err(|error| error.to_string())?;

@@ -18,9 +18,8 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::calls::POLL;
-use crate::dynamic::{Runner, Unable};
 use crate::enrol::facts;
-use crate::find::{Finder, Places};
+use crate::find::Places;
 use crate::log;
 use crate::memory::{Memory, Shelf};
 use crate::orders::{Answer, Orders};
@@ -99,28 +98,15 @@ impl Sensor {
     /// # Errors
     /// It has not enrolled, or its folder or its host cannot be used.
     pub fn open(folder: Folder, client: impl Fn() -> Client, root: &Root, places: Places) -> Result<Self, SensorError> {
-        let all_processes = places.all_processes;
-        let allowed = if places.run_images { Ok(()) } else { Err(Unable::NotAllowed) };
         let credential = folder.credential()?.ok_or(SensorError::Stranger)?;
         let path = folder.path().to_owned();
         log::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
         let spool = Spool::open(path.join("spool"), SPOOL)?;
         let memory = Memory::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
         let shelf = Shelf::open(&path).map_err(|source| SensorError::Memory { path: path.clone(), source })?;
-        let runner = allowed.and_then(|()| Runner::open(&path));
-        if let Err(why @ (Unable::NotRoot | Unable::Missing(_) | Unable::Folder { .. })) = &runner {
-            tracing::warn!(%why, "no image is run, whatever the scanning policy says");
-        }
-        let (facts, finder) = (facts(root)?, Finder::new(places));
-        let work = Work::new(
-            client(),
-            credential.clone(),
-            path,
-            spool,
-            (memory, shelf),
-            (finder, runner, all_processes),
-            facts.clone(),
-        );
+        let facts = facts(root)?;
+        let kept = (memory, shelf);
+        let work = Work::new(client(), credential.clone(), path, spool, kept, places, facts.clone());
         Ok(Self { polling: client(), credential, facts, work, _folder: folder })
     }
 

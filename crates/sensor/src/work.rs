@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::dynamic::{Runner, Unable, Way};
-use crate::find::{Finder, Place};
+use crate::find::{Finder, Place, Places};
 use crate::log;
 use crate::memory::{Memory, Shelf};
 use crate::orders::Orders;
@@ -69,10 +69,13 @@ impl Work {
         folder: PathBuf,
         spool: Spool,
         (memory, shelf): (Memory, Shelf),
-        (finder, runner, all_processes): (Finder, Result<Runner, Unable>, bool),
+        places: Places,
         facts: Facts,
     ) -> Self {
-        let (finder, obeyed) = (Some(finder), Obeyed::default());
+        let runner = Runner::open(&folder, places.run_images);
+        if let Err(why @ (Unable::NotRoot | Unable::Missing(_) | Unable::Folder { .. })) = &runner {
+            tracing::warn!(%why, "no image is run, whatever the scanning policy says");
+        }
         Self {
             client,
             credential,
@@ -80,13 +83,13 @@ impl Work {
             spool,
             memory,
             shelf,
-            finder,
+            all_processes: places.all_processes,
+            finder: Some(Finder::new(places)),
             runner: Arc::new(runner),
             facts,
             containers: Vec::new(),
             watch: None,
-            all_processes,
-            obeyed,
+            obeyed: Obeyed::default(),
             reported: None,
         }
     }
@@ -217,9 +220,8 @@ impl Work {
         at: Timestamp,
         orders: &Orders,
     ) -> Result<Result<(), String>, SensorError> {
-        let policy = orders.config.vulnerability_management.scanning_policy.clone();
-        let (cache, runner) = (Cache::new(&self.folder), Arc::clone(&self.runner));
-        let scanning = tokio::task::spawn_blocking(move || place.scan(cache, &policy, &runner));
+        let (cache, runner, policy) = (Cache::new(&self.folder), Arc::clone(&self.runner), orders.plan.policy());
+        let scanning = tokio::task::spawn_blocking(move || place.scan(cache, policy, &runner));
         let (scanned, way) = match scanning.await.map_err(|_| SensorError::Interrupted)? {
             Ok(scanned) => scanned,
             Err(why) => return Ok(Err(why)),

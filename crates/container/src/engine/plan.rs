@@ -2,6 +2,7 @@
 
 use super::exclusion::{Exclusions, PatternError};
 use super::ignore::IgnoreList;
+use super::policy::ScanningPolicy;
 use super::window::{Week, Window, WindowError};
 
 /// Milliseconds of an hour.
@@ -37,8 +38,8 @@ pub struct Source {
     pub exclusions: Vec<String>,
     /// `associatedRegistryIds`.
     pub registries: Vec<String>,
-    /// `scanningPolicy` allows nothing but running images.
-    pub only_dynamic: bool,
+    /// `scanningPolicy`.
+    pub policy: ScanningPolicy,
     /// `isVulnPropagation`.
     pub propagates: bool,
     /// `runtimeSensor`.
@@ -58,7 +59,7 @@ impl Source {
             windows: Vec::new(),
             exclusions: Vec::new(),
             registries: Vec::new(),
-            only_dynamic: false,
+            policy: ScanningPolicy::RunFirst,
             propagates: false,
             sends_events: true,
             ignored: Vec::new(),
@@ -86,7 +87,7 @@ pub struct Plan {
     pub(super) week: Week,
     pub(super) exclusions: Exclusions,
     pub(super) registries: Vec<String>,
-    pub(super) only_dynamic: bool,
+    pub(super) policy: ScanningPolicy,
     pub(super) propagates: bool,
     pub(super) sends_events: bool,
     pub(super) ignored: IgnoreList,
@@ -107,7 +108,7 @@ impl Plan {
             week: Week::of(&source.windows)?,
             exclusions: Exclusions::new(&source.exclusions)?,
             registries,
-            only_dynamic: source.only_dynamic,
+            policy: source.policy,
             propagates: source.propagates,
             sends_events: source.sends_events,
             ignored: IgnoreList::new(&source.ignored),
@@ -124,6 +125,12 @@ impl Plan {
     #[must_use]
     pub fn registries(&self) -> &[String] {
         &self.registries
+    }
+
+    /// How its sensors scan images.
+    #[must_use]
+    pub const fn policy(&self) -> ScanningPolicy {
+        self.policy
     }
 
     /// When its sensors start nothing.

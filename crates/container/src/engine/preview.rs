@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::facts::{Image, World};
 use super::plan::{Duty, Plan};
+use super::policy::ScanningPolicy;
 use super::propagation::{Images, Shown, Unshown};
 use super::schedule::{Counting, Load, Never, Next, next_scan};
 pub use events::EventsShift;
@@ -140,7 +141,7 @@ pub fn preview(old: &Plan, new: &Plan, world: &World, listed: usize) -> Comparis
         comparison.unjudged.nameless += u64::from(image.names.is_empty());
         comparison.unjudged.ageless += u64::from(asks_age && new.duty == Duty::Registry && image.made.is_none());
         comparison.unjudged.unscanned += u64::from(before.is_covered() && image.scanned.is_none());
-        let alone = new.only_dynamic && !old.only_dynamic;
+        let alone = new.policy == ScanningPolicy::RunOnly && old.policy != ScanningPolicy::RunOnly;
         comparison.unjudged.never_run += u64::from(alone && after.is_covered() && image.runs.is_none());
         comparison.weigh(place, (before, after), (old, new), &mut found, listed);
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::exclusion::{Reference, Verdict};
 use super::facts::{Image, World};
 use super::plan::{Duty, Plan};
+use super::policy::ScanningPolicy;
 use super::registry::Schedule;
 
 /// Hours for which load is foreseen: a week, because windows are weekly.
@@ -108,7 +109,7 @@ pub fn next_scan(plan: &Plan, image: &Image, verdict: Verdict, schedules: &[Sche
     if let Verdict::Excluded { pattern } = verdict {
         return Next::Never(Never::Excluded { pattern });
     }
-    if plan.only_dynamic && image.runs == Some(false) {
+    if plan.policy == ScanningPolicy::RunOnly && image.runs == Some(false) {
         return Next::Never(Never::NotRun);
     }
     let due = match plan.duty {

@@ -4,7 +4,7 @@
 use bartizan_wire::Json;
 use serde_json::Value;
 
-use crate::engine::{Exclusions, PATTERNS_MAX, Week};
+use crate::engine::{Exclusions, PATTERNS_MAX, ScanningPolicy, Week};
 
 use super::window::InactiveWindow;
 use super::{Config, ProfileType, builtin};
@@ -24,14 +24,6 @@ pub const LOG_FILES_MAX: i64 = 100;
 pub const LOG_MEGABYTES_MAX: i64 = 1024;
 /// Hours between scans.
 pub const INTERVALS: [i64; 4] = [0, 12, 24, 48];
-/// How an image is scanned: by running in it, from its layers, or one where the other cannot be.
-pub const SCANNING_POLICIES: [&str; 5] = [
-    "DynamicWithStaticScanningAsFallback",
-    "StaticWithDynamicScanningAsFallback",
-    "DynamicScanningOnly",
-    "StaticScanningOnly",
-    "Dynamic",
-];
 /// What is written to the log, from the least to the most; the last three are what runtime sensors call some of them.
 pub const LOG_LEVELS: [&str; 9] =
     ["FATAL", "ERROR", "WARNING", "INFORMATION", "VERBOSE", "TRACE", "WARN", "INFO", "DEBUG"];
@@ -138,7 +130,7 @@ fn config(body: &Value, profile_type: ProfileType, wrong: &mut Vec<String>) -> C
             _ => wrong.push("containerScanningInterval must be 0, 12, 24 or 48 hours".to_owned()),
         }
     }
-    if let Some(policy) = word(scanning, "scanningPolicy", &SCANNING_POLICIES, wrong) {
+    if let Some(policy) = word(scanning, "scanningPolicy", &ScanningPolicy::WORDS, wrong) {
         target.scanning_policy = policy;
     }
     target.image_exclusion_regex_list = list(scanning, "imageExclusionRegexList", wrong);

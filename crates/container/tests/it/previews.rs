@@ -1,7 +1,8 @@
 //! Previews: by example, and against judging each world by itself.
 
 use bartizan_container::engine::{
-    Container, Duty, Events, Hours, Image, Never, Next, Plan, Source, Vulnerability, Window, World, next_scan, preview,
+    Container, Duty, Events, Hours, Image, Never, Next, Plan, ScanningPolicy, Source, Vulnerability, Window, World,
+    next_scan, preview,
 };
 use proptest::prelude::*;
 
@@ -46,7 +47,7 @@ fn a_pattern_hides_what_only_its_images_have() {
 fn images_that_cannot_be_run_are_not_scanned_where_nothing_else_is_allowed() {
     let known = |number, runs| Image { runs, ..with(image(number, &["r/a:1"]), &[("CVE-1", 4)]) };
     let world = world(vec![known(1, Some(true)), known(2, Some(false)), known(3, None)]);
-    let (old, new) = (plan(|_| ()), plan(|source| source.only_dynamic = true));
+    let (old, new) = (plan(|_| ()), plan(|source| source.policy = ScanningPolicy::RunOnly));
     let found = preview(&old, &new, &world, 10);
     assert_eq!((found.covered, found.stop, found.by_reason[&Never::NotRun]), ((3, 2), 1, 1));
     assert_eq!((found.unseen.findings[3], found.unjudged.never_run), (1, 1));

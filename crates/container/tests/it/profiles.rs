@@ -1,10 +1,10 @@
 //! Sensor profiles as clients write them: what is read back can be sent again and means the same; whatever is sent, nothing
 //! panics, and what is taken can be compiled.
 
-use bartizan_container::engine::Plan;
+use bartizan_container::engine::{Plan, ScanningPolicy};
 use bartizan_container::offline;
 use bartizan_container::profile::ProfileType;
-use bartizan_container::profile::read::{INTERVALS, LOG_LEVELS, SCANNING_POLICIES, Wanted, read};
+use bartizan_container::profile::read::{INTERVALS, LOG_LEVELS, Wanted, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn config() -> impl Strategy<Value = Value> {
     );
     let scanning = (any::<bool>(), 0_usize..5, prop::sample::select(vec![0_i64, 12, 24, 48, 48, 13]), patterns)
         .prop_map(|(on, policy, hours, patterns)| {
-            let policy = SCANNING_POLICIES.get(policy).copied();
+            let policy = ScanningPolicy::WORDS.get(policy).copied();
             let hours = if on && INTERVALS.contains(&hours) { json!(hours.to_string()) } else { json!(hours) };
             json!({"globalScanningFlag": on, "scanningPolicy": policy, "containerScanningInterval": hours,
                "imageExclusionRegexList": patterns})

@@ -62,11 +62,14 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// In the folder of a sensor; what a sensor that was killed has left there ends.
+    /// In the folder of a sensor, where the machine's owner allows it; what a sensor that was killed has left there ends.
     ///
     /// # Errors
     /// See [`Unable`].
-    pub fn open(sensor: &Path) -> Result<Self, Unable> {
+    pub fn open(sensor: &Path, allowed: bool) -> Result<Self, Unable> {
+        if !allowed {
+            return Err(Unable::NotAllowed);
+        }
         if !rustix::process::geteuid().is_root() {
             return Err(Unable::NotRoot);
         }
@@ -118,15 +121,16 @@ impl Runner {
         let output = gather(child.stdout.take(), OUTPUT_BYTES_MAX);
         let errors = gather(child.stderr.take(), ERROR_BYTES_MAX);
         let ended = self.wait(&mut child, bundle);
-        let output = output.join().unwrap_or_default();
-        let errors = errors.join().unwrap_or_default();
-        let errors = String::from_utf8_lossy(&errors);
         if !ended.map_err(|error| format!("the container cannot be waited for: {error}"))? {
             if self.stopped.load(Ordering::Relaxed) {
                 return Err("the sensor ended while the image ran".to_owned());
             }
             return Err(format!("the image did not answer within {} s", self.time_max.as_secs()));
         }
+        // Not before: what could not be ended would be waited for.
+        let output = output.join().unwrap_or_default();
+        let errors = errors.join().unwrap_or_default();
+        let errors = String::from_utf8_lossy(&errors);
         if output.len() as u64 > OUTPUT_BYTES_MAX {
             return Err(format!("what package managers say is longer than {OUTPUT_BYTES_MAX} bytes"));
         }
