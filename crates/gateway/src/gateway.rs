@@ -15,7 +15,7 @@ use crate::guard::Guard;
 use crate::settings::Settings;
 use crate::tls::{Tls, TlsError};
 use crate::token::{Spent, TokenKey};
-use crate::upstream::Upstreams;
+use crate::upstream::{self, Upstreams};
 use crate::watcher::{Clock, Watcher};
 use crate::{health, listen, metrics};
 
@@ -156,7 +156,9 @@ impl Gateway {
         key: TokenKey,
         clock: Clock,
     ) -> Result<Running, GatewayError> {
-        let upstreams = Arc::new(Upstreams::new(&settings).map_err(GatewayError::Upstream)?);
+        let tls =
+            settings.upstream_tls.clone().map_or_else(upstream::believing_nobody, Ok).map_err(GatewayError::Trust)?;
+        let upstreams = Arc::new(Upstreams::new(&settings, tls).map_err(GatewayError::Upstream)?);
         let tls = if settings.certificates.is_empty() { None } else { Some(Tls::new(settings.certificates.clone())?) };
         let failed = |source| GatewayError::Listen { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;

@@ -25,6 +25,8 @@ const IDLE_MAX: usize = 256;
 const IDLE: Duration = Duration::from_secs(4);
 /// How long a place that could not be connected is left alone, unless there is no other, in milliseconds.
 const REST_MS: i64 = 2_000;
+/// What is told of one that does not answer in time.
+const LATE: &str = "it takes too long";
 
 /// Why the application did not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,7 @@ pub(crate) struct Upstream {
 
 impl Upstreams {
     /// The text that is no address of an application is the error.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
+    pub(crate) fn new(settings: &Settings, tls: ClientConfig) -> Result<Self, String> {
         if settings.upstreams.is_empty() {
             return Err(String::new());
         }
@@ -70,7 +72,6 @@ impl Upstreams {
         connector.set_nodelay(true);
         connector.enforce_http(false);
         connector.set_connect_timeout(Some(settings.connect));
-        let tls = settings.upstream_tls.clone().map_or_else(believing_nobody, Ok)?;
         let secure = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
         let client = Client::builder(TokioExecutor::new())
             .http1_preserve_header_case(true)
@@ -130,8 +131,8 @@ impl Upstreams {
     }
 }
 
-/// For an application without TLS.
-fn believing_nobody() -> Result<ClientConfig, String> {
+/// Of an application without TLS no certificate is ever asked.
+pub(crate) fn believing_nobody() -> Result<ClientConfig, String> {
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
@@ -149,22 +150,21 @@ impl Upstream {
     async fn ask(&self, mut request: Request<Relayed>) -> Result<Response<Incoming>, Silent> {
         let path = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
         *request.uri_mut() = self.uri(path).ok_or(Silent::Unreachable)?;
-        let mut why = None;
-        let answered = match tokio::time::timeout(self.response, self.client.request(request)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => {
-                let silent = if error.is_connect() { Silent::Away } else { Silent::Unreachable };
-                debug!(%error, upstream = %self.authority, "the application did not answer");
-                why = Some(told(&error));
-                Err(silent)
+        let (silent, why) = match tokio::time::timeout(self.response, self.client.request(request)).await {
+            Ok(Ok(response)) => {
+                self.note(Ok(()));
+                return Ok(response);
             }
-            Err(_) => Err(Silent::Late),
+            Ok(Err(error)) if error.is_connect() => {
+                self.rests_until.store(self.elapsed().saturating_add(REST_MS), Ordering::Relaxed);
+                (Silent::Away, told(&error))
+            }
+            Ok(Err(error)) => (Silent::Unreachable, told(&error)),
+            Err(_) => (Silent::Late, LATE.to_owned()),
         };
-        if let Err(Silent::Away) = answered {
-            self.rests_until.store(self.elapsed().saturating_add(REST_MS), Ordering::Relaxed);
-        }
-        self.note(answered.is_ok(), why);
-        answered
+        debug!(why, upstream = %self.authority, "the application did not answer");
+        self.note(Err(why));
+        Err(silent)
     }
 
     /// Where it is.
@@ -185,16 +185,17 @@ impl Upstream {
         let Some(uri) = self.uri(path) else { return };
         let Ok(request) = Request::get(uri).body(Relayed::whole(Bytes::new())) else { return };
         let answered = tokio::time::timeout(within, self.client.request(request)).await;
-        let (well, why) = match &answered {
-            Ok(Ok(response)) => (response.status().as_u16() < 400, Some(response.status().to_string())),
-            Ok(Err(error)) => (false, Some(told(error))),
-            Err(_) => (false, None),
+        let well = match answered {
+            Ok(Ok(response)) if response.status().as_u16() < 400 => Ok(()),
+            Ok(Ok(response)) => Err(response.status().to_string()),
+            Ok(Err(error)) => Err(told(&error)),
+            Err(_) => Err(LATE.to_owned()),
         };
-        self.examined.store(well, Ordering::Relaxed);
-        if well {
+        self.examined.store(well.is_ok(), Ordering::Relaxed);
+        if well.is_ok() {
             self.rests_until.store(0, Ordering::Relaxed);
         }
-        self.note(well, why);
+        self.note(well);
     }
 
     /// Whether it would be asked now.
@@ -207,13 +208,12 @@ impl Upstream {
     }
 
     /// Says once when it stops answering, and once when it answers again.
-    fn note(&self, well: bool, why: Option<String>) {
-        if self.well.swap(well, Ordering::Relaxed) != well {
-            if well {
-                info!(upstream = %self.authority, "the application answers again");
-            } else {
-                let why = why.unwrap_or_else(|| "it takes too long".to_owned());
+    fn note(&self, well: Result<(), String>) {
+        if self.well.swap(well.is_ok(), Ordering::Relaxed) != well.is_ok() {
+            if let Err(why) = well {
                 warn!(upstream = %self.authority, why, "the application does not answer: clients get 502 or 504");
+            } else {
+                info!(upstream = %self.authority, "the application answers again");
             }
         }
     }
